@@ -1,0 +1,1 @@
+"""The house behind the notebooks: eight floors, each uses only floors below it."""

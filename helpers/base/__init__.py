@@ -1,0 +1,1 @@
+"""Ground floor: paths, seeds, errors, progress."""

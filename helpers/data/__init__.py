@@ -1,0 +1,1 @@
+"""The three data sets, how they are fetched and split, and their synthetic twins."""

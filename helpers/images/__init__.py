@@ -1,0 +1,1 @@
+"""Pictures as arrays: decode, resize, colour."""

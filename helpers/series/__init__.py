@@ -1,0 +1,1 @@
+"""The street of notebooks: what they need, how they run, the command line."""
