@@ -37,7 +37,12 @@ class TableError(ProjectError):
 
 
 class PictureError(ProjectError):
-    """A picture cannot be decoded."""
+    """A picture cannot be decoded; `what` begins with the kind of fault and a colon."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of fault, for tables: ``"truncated"``, ``"not a picture"``, ..."""
+        return self.what.partition(":")[0]
 
 
 class ParameterError(ProjectError):

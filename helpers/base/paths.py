@@ -4,7 +4,7 @@ import os
 import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from helpers.base.errors import UnsafePathError
+from helpers.base.errors import ParameterError, UnsafePathError
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -29,8 +29,18 @@ def resolve(folder: str | os.PathLike[str]) -> Path:
     -------
     Path
         Absolute; need not exist.
+
+    Raises
+    ------
+    ParameterError
+        If ``~NAME`` names nobody on this machine.
     """
-    return Path(os.path.normpath(ROOT / Path(folder).expanduser()))
+    try:
+        return Path(os.path.normpath(ROOT / Path(folder).expanduser()))
+    except RuntimeError as error:
+        raise ParameterError(
+            "no such home folder", where=str(folder), way_out="write the path in full"
+        ) from error
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -69,7 +79,8 @@ def child_of(folder: Path, name: str) -> Path:
     Raises
     ------
     UnsafePathError
-        If `name` is empty, absolute, has a drive, a ``..`` or a control character.
+        If `name` is empty, absolute, has a drive, a control character or a part of
+        dots and spaces only (Windows reads ``".. "`` as ``".."``).
 
     Examples
     --------
@@ -79,10 +90,10 @@ def child_of(folder: Path, name: str) -> Path:
     name = unicodedata.normalize("NFC", str(name))
     windows, posix = PureWindowsPath(name), PurePosixPath(name)
     unsafe = (
-        not name.strip()
+        not windows.parts
         or posix.is_absolute()
         or bool(windows.drive or windows.root)
-        or ".." in windows.parts
+        or not all(part.strip(". ") for part in windows.parts)
         or any(ord(character) < 32 for character in name)
     )
     if unsafe:

@@ -65,4 +65,4 @@ def generator_for(seed: int, *names: object) -> np.random.Generator:
     """
     text = "\x1f".join(map(str, (seed, *names)))
     digest = hashlib.sha256(text.encode()).digest()
-    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
+    return np.random.default_rng(np.frombuffer(digest, dtype="<u4"))

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,15 @@ def make_folder(folder: Path) -> Path:
     DiskError
         If it cannot be made.
     """
-    with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise DiskError(
+            "a file stands where a folder is needed",
+            where=shown(folder),
+            way_out="choose another --out, or move the file away",
+        ) from error
     return folder
 
 
@@ -108,7 +115,9 @@ def replacing(path: Path) -> Iterator[Path]:
                 os.fsync(handle.fileno())
             os.replace(partial, path)  # noqa: PTH105 - atomic on every system
     finally:
-        partial.unlink(missing_ok=True)
+        # A read-only disk refuses even this; the error above is the one to tell.
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

@@ -97,15 +97,26 @@ def list_files(folder: Path) -> list[Path]:
     Parameters
     ----------
     folder : Path
-        Where to look; links to folders are not followed, so a loop is no danger.
+        Where to look; may be missing. Links to folders are not followed, so a loop
+        is no danger.
 
     Returns
     -------
     list of Path
         In the order of their parts, the same on every system.
+
+    Raises
+    ------
+    OSError
+        If a folder cannot be read: its files must not be passed over in silence.
     """
+
+    def refuse(error: OSError) -> None:
+        if Path(error.filename) != folder or folder.exists():
+            raise error
+
     found = []
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [Path(root, name) for name in names if not name.startswith(".")]
     return sorted(found, key=lambda path: path.parts)
