@@ -1,0 +1,1 @@
+"""Synthetic sample data sets: pictures drawn from pigment and light, no file read."""
