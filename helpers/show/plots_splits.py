@@ -1,0 +1,208 @@
+"""Figures of duplicates and splits."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.show import style
+from helpers.show.labels import percent, share_ticks, shorten
+
+PUBLISHED_THRESHOLD = 0.93  # of the published HAM10000 project, for any encoder
+
+
+def precision_recall(
+    thresholds: Sequence[float],
+    precision: Sequence[float],
+    recall: Sequence[float],
+    chosen: float,
+    title: str,
+    n_pairs: int,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw precision against recall of known pairs, with two thresholds marked.
+
+    Parameters
+    ----------
+    thresholds, precision, recall : sequence of float, shape (n,)
+        The curve; thresholds in any order.
+    chosen : float
+        The threshold used.
+    title : str
+        Which encoder and which known pairs.
+    n_pairs : int
+        How many pairs are known.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The chosen threshold and the published .93, each at its place on the curve.
+    """
+    ax = style.make_axes(ax, 5.2, 7.6)
+    curve = np.array([thresholds, precision, recall], float)
+    curve = curve[:, np.argsort(curve[0])]
+    ax.plot(curve[2], curve[1], color=style.ACCENT, drawstyle="steps-post")
+    marks = {
+        PUBLISHED_THRESHOLD: ("published", style.BAD, "D"),
+        chosen: ("chosen", style.GOOD, "o"),
+    }
+    for threshold, (word, colour, shape) in reversed(marks.items()):
+        at = min(np.searchsorted(curve[0], threshold), curve.shape[1] - 1)
+        p, r = curve[1, at], curve[2, at]
+        label = f"{word} {threshold:.3g}: precision {p:.2f}, recall {r:.2f}"
+        ax.plot(r, p, shape, ms=10, color=colour, mec="white", mew=1.5, label=label)
+    ax.set(
+        xlabel="recall: share of known pairs found",
+        ylabel="precision: share of found pairs that are known",
+    )
+    ax.set(xlim=(-0.02, 1.03), ylim=(-0.02, 1.05))
+    ax.grid()
+    ax.legend(loc="lower left", bbox_to_anchor=(0.01, 0.02))
+    style.set_title(ax, title, n_pairs, "known pairs")
+    return ax
+
+
+def similarity_histogram(
+    known: np.ndarray,
+    others: np.ndarray,
+    threshold: float,
+    title: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the similarities of known pairs and of other pairs, each as shares.
+
+    Parameters
+    ----------
+    known, others : ndarray of float, shape (n,)
+        Cosine similarities.
+    threshold : float
+        The one chosen.
+    title : str
+        Which encoder and data.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        What lies right of the line is taken for a near-duplicate.
+    """
+    ax = style.make_axes(ax)
+    lowest = min(np.min(known, initial=1.0), np.min(others, initial=1.0), threshold)
+    edges = np.linspace(lowest, 1.0, 61)
+    groups = {
+        "other pairs": (others, style.CATEGORICAL[6]),
+        "known pairs": (known, style.ACCENT),
+    }
+    for name, (values, colour) in groups.items():
+        weights = np.full(len(values), 1 / max(len(values), 1))
+        label = f"{name} (n = {len(values):,})"
+        ax.hist(values, edges, weights=weights, color=colour, alpha=0.55, label=label)
+    ax.axvline(threshold, color=style.BAD, lw=1.6)
+    words = {"rotation": 90, "va": "top", "ha": "right", "color": style.BAD, "size": 10}
+    ax.text(
+        threshold,
+        0.98,
+        f"threshold {threshold:.3g} ",
+        transform=ax.get_xaxis_transform(),
+        **words,
+    )
+    ax.yaxis.set_major_formatter(share_ticks())
+    ax.set(xlabel="cosine similarity", ylabel="share of its group")
+    ax.grid(axis="y")
+    ax.legend(loc="upper left")
+    style.set_title(ax, title, len(known) + len(others), "pairs")
+    return ax
+
+
+def split_balance(
+    shares: pd.DataFrame, n: int, title: str, ax: Axes | None = None
+) -> Axes:
+    """Draw how far each part's class shares are from those of the whole.
+
+    Parameters
+    ----------
+    shares : DataFrame of float
+        One row for each class, the largest first; columns "train", "validation",
+        "test" and "whole": the share of the class in that part, in [0, 1].
+    n : int
+        How many pictures.
+    title : str
+        Which data set and split.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        Differences in points; the band is the goal of 1 point. More than 40 classes
+        are drawn without their names.
+    """
+    many = len(shares) > 40
+    ax = style.make_axes(ax, 5.5 if many else 1.7 + 0.3 * max(len(shares), 1))
+    rows = np.arange(len(shares))
+    ax.axvspan(-1, 1, color=style.EMPTY)
+    ax.axvline(0, color=style.QUIET_INK, lw=1)
+    for name, colour in style.PART_COLOURS.items():
+        gaps = 100 * (shares[name] - shares["whole"])
+        size = 14 if many else 54
+        ax.scatter(gaps, rows, size, color=colour, label=name, lw=0, zorder=3)
+    if many:
+        ax.set(yticks=[], ylabel=f"{len(shares)} classes, the largest on top")
+    else:
+        words = [
+            f"{shorten(key, 36)}  {percent(shares['whole'][key])}"
+            for key in shares.index
+        ]
+        ax.set_yticks(rows, words, color=style.INK)
+    ax.invert_yaxis()
+    widest = 100 * shares.sub(shares["whole"], axis=0).abs().to_numpy().max(initial=0)
+    ax.set_xlim(-max(1.3, 1.15 * widest), max(1.3, 1.15 * widest))
+    ax.set_xlabel("share in the part minus share in the whole, in points")
+    ax.spines[["left"]].set_visible(False)
+    ax.grid(axis="x")
+    ax.legend(ncols=3, loc="lower right", bbox_to_anchor=(1, 1), handletextpad=0.1)
+    ax.set_title(f"{title}\n(n = {n:,} pictures)", loc="left")
+    return ax
+
+
+def sibling_leak(
+    shares: Mapping[str, float], n: int, title: str, ax: Axes | None = None
+) -> Axes:
+    """Draw the share of test pictures with a sibling in training, split by split.
+
+    Parameters
+    ----------
+    shares : mapping of str to float
+        Kind of split -> share in [0, 1].
+    n : int
+        How many pictures were split.
+    title : str
+        Which data set.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        One bar for each kind of split: a leak in red, none in green.
+    """
+    ax = style.make_axes(ax, 1.2 + 0.5 * max(len(shares), 1))
+    rows, values = np.arange(len(shares)), np.array(list(shares.values()), float)
+    colours = [style.BAD if value > 0 else style.GOOD for value in values]
+    bars = ax.barh(rows, values, 0.62, color=colours)
+    words = [percent(value) if value else "none" for value in values]
+    for bar, text, colour in zip(bars, words, colours, strict=True):
+        place = (bar.get_width(), bar.get_y() + bar.get_height() / 2)
+        shift = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
+        ax.annotate(text, place, weight="bold", color=colour, **shift)
+    ax.set_yticks(rows, [shorten(name, 44) for name in shares], color=style.INK)
+    ax.invert_yaxis()
+    ax.set_xlim(0, max(0.1, 1.15 * values.max(initial=0)))
+    ax.set_xticks([])
+    ax.spines[["bottom"]].set_visible(False)
+    style.set_title(ax, title, n)
+    return ax
