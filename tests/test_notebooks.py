@@ -1,0 +1,119 @@
+"""The whole street on the sample data, scored against what is planted there."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from helpers.base.paths import ROOT
+from helpers.series.catalogue import NOTEBOOKS
+
+pytestmark = [pytest.mark.notebook, pytest.mark.xdist_group("street")]
+
+
+def run_street(out, *words):
+    command = [sys.executable, "-m", "helpers", "run", "--out", str(out), *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory, sample_data):
+    folder = tmp_path_factory.mktemp("street") / "a run"
+    done = run_street(folder, "--jobs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def state(out):
+    return json.loads((out / "run.json").read_text(encoding="utf-8"))
+
+
+def metrics_of(out, name):
+    return json.loads((out / name / "metrics.json").read_text(encoding="utf-8"))
+
+
+def test_every_notebook_is_done(state):
+    assert {n: one["status"] for n, one in state["notebooks"].items()} == {
+        name: "done" for name in NOTEBOOKS
+    }
+
+
+def test_every_notebook_leaves_its_page_and_its_executed_self(out):
+    for name in NOTEBOOKS:
+        page = (out / "pages" / f"{name}.html").read_text(encoding="utf-8")
+        assert NOTEBOOKS[name].question in page
+        assert (out / "notebooks" / f"{name}.ipynb").is_file()
+    assert (out / "index.html").is_file()
+
+
+def test_nothing_is_said_to_stderr_in_a_notebook(out):
+    for name in NOTEBOOKS:
+        text = (out / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        outputs = [out for cell in cells for out in cell.get("outputs", [])]
+        loud = [out["text"] for out in outputs if out.get("name") == "stderr"]
+        assert not loud, f"{name}: {loud[:1]}"
+
+
+def test_download_sees_through_the_misbehaving_server(out):
+    metrics = metrics_of(out, "02_download")
+    assert metrics["planted_faults_right"] == 1
+    assert metrics["rows"] == metrics["attempted"] + metrics["already_there"]
+    assert metrics["downloaded"] + sum(metrics["failed"].values()) == metrics["rows"]
+
+
+def test_rebuilt_addresses_are_right_where_they_are_used(out):
+    scores = metrics_of(out, "02_download")["rebuilding"]["one row hidden"]
+    assert scores["wrong"] == 0 and scores["right"] >= 0.85 * scores["rows"]
+
+
+@pytest.mark.parametrize("name", ["dermnet", "fitzpatrick17k", "ham10000"])
+def test_planted_copies_are_found(out, name):
+    found = metrics_of(out, "03_dedup")[name]
+    assert found["exact"] == {"precision": 1.0, "recall": 1.0}
+    precision, recall = found["precision"], found["recall"]
+    assert 2 * precision * recall / (precision + recall) >= 0.9
+
+
+@pytest.mark.parametrize("name", ["dermnet", "fitzpatrick17k", "ham10000"])
+def test_splits_are_honest(out, name):
+    split = metrics_of(out, "03_dedup")[name]["splits"]
+    assert split["groups_crossing"] == 0
+    assert split["random_split_sibling_share"] > 0
+    table = pd.read_csv(out / "03_dedup" / "splits" / f"{name}.csv")
+    assert set(table["part"]) == {"train", "validation", "test"}
+    assert table.groupby("group")["part"].nunique().max() == 1
+    counts = table["part"].value_counts()
+    for part in ("train", "validation", "test"):
+        assert counts[part] == split[part]
+
+
+def test_planted_copies_never_cross_the_split(out, sample_data):
+    truth = pd.read_csv(sample_data / "truth.csv", dtype=str, keep_default_na=False)
+    for name in ("dermnet", "fitzpatrick17k", "ham10000"):
+        table = pd.read_csv(out / "03_dedup" / "splits" / f"{name}.csv", dtype=str)
+        part = table.set_index("image_id")["part"]
+        copies = truth[(truth["dataset"] == name) & (truth["duplicate_of"] != "")]
+        copies = copies[copies["image_id"].isin(part.index)]
+        copies = copies[copies["duplicate_of"].isin(part.index)]
+        torn = part[copies["image_id"]].to_numpy() != part[copies["duplicate_of"]]
+        # As many as recall allows to be missed, and each of them may go either way.
+        assert torn.mean() <= 0.1, f"{name}: {torn.sum()} of {len(copies)}"
+
+
+def test_the_second_run_does_nothing(out):
+    done = run_street(out)
+    assert done.returncode == 0, done.stderr
+    state = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert {one["status"] for one in state["notebooks"].values()} == {"up-to-date"}
+
+
+def test_a_changed_parameter_reruns_what_depends_on_it(out):
+    done = run_street(out, "-p", "01_eda.n_pictures", "8", "--only", "00", "01")
+    assert done.returncode == 0, done.stderr
+    state = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert state["notebooks"]["01_eda"]["status"] == "done"
+    assert state["notebooks"]["00_tour"]["status"] == "up-to-date"
