@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
-from helpers.show import pictures, style
+from helpers.show import pictures, saving, style
 
 MAT = np.round(255 * np.array(to_rgb(style.EMPTY)))
 
@@ -47,7 +47,7 @@ def test_a_single_picture_does_not_fill_the_page():
 def test_no_picture_gives_a_figure_that_says_so(tmp_path):
     figure = pictures.contact_sheet([], [], "None", licence="CC BY 4.0")
     assert texts(figure) == ["There are no pictures to show."]
-    assert style.save_figure(figure, tmp_path, "none", "Nothing.").stat().st_size > 0
+    assert saving.save_figure(figure, tmp_path, "none", "Nothing.").stat().st_size > 0
 
 
 def test_title_says_of_how_many_these_are_a_sample():
@@ -97,4 +97,4 @@ def test_a_short_caption_is_not_changed_and_a_long_one_keeps_both_ends():
 def test_odd_sizes(shape, tmp_path):
     names = ["صورة", "皮膚の写真.jpg", "😀 $x$ \\frac", '<b>"']
     figure = pictures.contact_sheet([plain(*shape)] * 4, names, "Odd", 3, "CC0")
-    assert style.save_figure(figure, tmp_path, "odd", "Odd.").stat().st_size > 1000
+    assert saving.save_figure(figure, tmp_path, "odd", "Odd.").stat().st_size > 1000

@@ -203,32 +203,27 @@ def test_coverage_says_how_much_of_how_much():
     assert [word.strip() for word in words(ax)] == ["3 of 4  (75 %)", "0 of 2  (0 %)"]
 
 
-def test_precision_recall_marks_the_chosen_and_the_published_threshold():
-    ax = plots_splits.precision_recall(
-        [0.9, 0.95, 0.8], [0.6, 0.9, 0.2], [0.7, 0.4, 1.0], 0.9, "Curve", 77
+def test_precision_recall_marks_each_threshold_on_the_curve():
+    curve = pd.DataFrame(
+        {
+            "threshold": [0.9, 0.95, 0.8],
+            "precision": [0.6, 0.9, 0.2],
+            "recall": [0.7, 0.4, 1.0],
+        }
     )
+    marks = {"chosen": 0.9, "published": 0.93}
+    ax = plots_splits.precision_recall(curve, marks, "Curve", 77)
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
     assert legend == [
-        "chosen 0.9: precision 0.60, recall 0.70",
-        "published 0.93: precision 0.90, recall 0.40",
+        "chosen 0.9:\nprecision 0.60, recall 0.70",
+        "published 0.93:\nprecision 0.90, recall 0.40",
     ]
-    assert title(ax) == "Curve  (n = 77 known pairs)"
+    assert title(ax) == "Curve  (n = 77 pairs)"
 
 
-def test_precision_recall_where_the_chosen_is_the_published():
-    args = [0.93], [1.0], [0.5], 0.93, "Curve", 1
-    legend = plots_splits.precision_recall(*args).get_legend().get_texts()
-    assert [text.get_text().split()[0] for text in legend] == ["chosen"]
-
-
-def test_similarities_of_known_pairs_and_others():
-    known, others = np.array([0.99, 0.97]), np.linspace(0.2, 0.9, 50)
-    ax = plots_splits.similarity_histogram(known, others, 0.93, "Pairs")
-    assert "threshold 0.93" in words(ax)[0]
-    empty = np.empty(0)
-    plots_splits.similarity_histogram(
-        empty, empty, 0.93, "x"
-    ).figure.draw_without_rendering()
+def test_row_holds_axes_of_one_figure():
+    row = style.make_row(3)
+    assert len(row) == 3 and len({ax.figure for ax in row}) == 1
 
 
 @pytest.mark.parametrize("n", [1, 7, 114])

@@ -29,8 +29,8 @@ def majority_baseline(labels: Sequence[str] | np.ndarray) -> dict[str, object]:
     Notes
     -----
     With ``p`` the share of the commonest of ``k`` labels, its precision is ``p`` and
-    its recall 1, so its F1 is ``2p / (1 + p)``; every other label's F1 is 0. Macro F1 is
-    their mean over ``k`` labels, weighted F1 the mean weighted by their shares.
+    its recall 1, so its F1 is ``2p / (1 + p)``; every other label's F1 is 0. Macro F1
+    is their mean over ``k`` labels, weighted F1 the mean weighted by their shares.
 
     Examples
     --------

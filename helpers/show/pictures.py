@@ -48,7 +48,7 @@ def contact_sheet(
     Returns
     -------
     Figure
-        For `style.save_figure`.
+        For `saving.save_figure`.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def pair_sheet(
     Returns
     -------
     Figure
-        For `style.save_figure`.
+        For `saving.save_figure`.
 
     Raises
     ------

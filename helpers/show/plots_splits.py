@@ -1,34 +1,32 @@
 """Figures of duplicates and splits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from helpers.show import style
-from helpers.show.labels import percent, share_ticks, shorten
+from helpers.show.labels import percent, shorten
 
-PUBLISHED_THRESHOLD = 0.93  # of the published HAM10000 project, for any encoder
+_MARKS = ((style.GOOD, "o"), (style.BAD, "D"), (style.CATEGORICAL[3], "s"))
 
 
 def precision_recall(
-    thresholds: Sequence[float],
-    precision: Sequence[float],
-    recall: Sequence[float],
-    chosen: float,
+    curve: pd.DataFrame,
+    marks: Mapping[str, float],
     title: str,
     n_pairs: int,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw precision against recall of known pairs, with two thresholds marked.
+    """Draw precision against recall of known pairs, with some thresholds marked.
 
     Parameters
     ----------
-    thresholds, precision, recall : sequence of float, shape (n,)
-        The curve; thresholds in any order.
-    chosen : float
-        The threshold used.
+    curve : DataFrame of float
+        Columns threshold, precision and recall, in any order.
+    marks : mapping of str to float
+        Up to three thresholds by the word for them, for example "chosen".
     title : str
         Which encoder and which known pairs.
     n_pairs : int
@@ -39,82 +37,26 @@ def precision_recall(
     Returns
     -------
     Axes
-        The chosen threshold and the published .93, each at its place on the curve.
+        Each threshold at its place on the curve.
     """
     ax = style.make_axes(ax, 5.2, 7.6)
-    curve = np.array([thresholds, precision, recall], float)
-    curve = curve[:, np.argsort(curve[0])]
-    ax.plot(curve[2], curve[1], color=style.ACCENT, drawstyle="steps-post")
-    marks = {
-        PUBLISHED_THRESHOLD: ("published", style.BAD, "D"),
-        chosen: ("chosen", style.GOOD, "o"),
-    }
-    for threshold, (word, colour, shape) in reversed(marks.items()):
-        at = min(np.searchsorted(curve[0], threshold), curve.shape[1] - 1)
-        p, r = curve[1, at], curve[2, at]
-        label = f"{word} {threshold:.3g}: precision {p:.2f}, recall {r:.2f}"
-        ax.plot(r, p, shape, ms=10, color=colour, mec="white", mew=1.5, label=label)
+    curve = curve.sort_values("threshold", ignore_index=True)
+    steps = {"color": style.ACCENT, "drawstyle": "steps-post"}
+    ax.plot(curve["recall"], curve["precision"], **steps)
+    for (word, threshold), (colour, shape) in zip(marks.items(), _MARKS, strict=False):
+        at = min(curve["threshold"].searchsorted(threshold), len(curve) - 1)
+        p, r = curve.loc[at, ["precision", "recall"]]
+        label = f"{word} {threshold:.3g}:\nprecision {p:.2f}, recall {r:.2f}"
+        look = {"ms": 10, "color": colour, "mec": "white", "mew": 1.5, "zorder": 3}
+        ax.plot(r, p, shape, label=label, **look)
     ax.set(
         xlabel="recall: share of known pairs found",
-        ylabel="precision: share of found pairs that are known",
+        ylabel="precision: share of found that are known",
     )
     ax.set(xlim=(-0.02, 1.03), ylim=(-0.02, 1.05))
     ax.grid()
     ax.legend(loc="lower left", bbox_to_anchor=(0.01, 0.02))
-    style.set_title(ax, title, n_pairs, "known pairs")
-    return ax
-
-
-def similarity_histogram(
-    known: np.ndarray,
-    others: np.ndarray,
-    threshold: float,
-    title: str,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the similarities of known pairs and of other pairs, each as shares.
-
-    Parameters
-    ----------
-    known, others : ndarray of float, shape (n,)
-        Cosine similarities.
-    threshold : float
-        The one chosen.
-    title : str
-        Which encoder and data.
-    ax : Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    Axes
-        What lies right of the line is taken for a near-duplicate.
-    """
-    ax = style.make_axes(ax)
-    lowest = min(np.min(known, initial=1.0), np.min(others, initial=1.0), threshold)
-    edges = np.linspace(lowest, 1.0, 61)
-    groups = {
-        "other pairs": (others, style.CATEGORICAL[6]),
-        "known pairs": (known, style.ACCENT),
-    }
-    for name, (values, colour) in groups.items():
-        weights = np.full(len(values), 1 / max(len(values), 1))
-        label = f"{name} (n = {len(values):,})"
-        ax.hist(values, edges, weights=weights, color=colour, alpha=0.55, label=label)
-    ax.axvline(threshold, color=style.BAD, lw=1.6)
-    words = {"rotation": 90, "va": "top", "ha": "right", "color": style.BAD, "size": 10}
-    ax.text(
-        threshold,
-        0.98,
-        f"threshold {threshold:.3g} ",
-        transform=ax.get_xaxis_transform(),
-        **words,
-    )
-    ax.yaxis.set_major_formatter(share_ticks())
-    ax.set(xlabel="cosine similarity", ylabel="share of its group")
-    ax.grid(axis="y")
-    ax.legend(loc="upper left")
-    style.set_title(ax, title, len(known) + len(others), "pairs")
+    style.set_title(ax, title, n_pairs, "pairs")
     return ax
 
 

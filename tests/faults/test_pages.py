@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from small_run import EVIL, STREET, shown, write_notebook, write_run
 
-from helpers.show import notebook_html, pictures, plots, report, style
+from helpers.show import notebook_html, pictures, plots, report, saving
 
 NAMES = "صورة الجلد · 皮膚の写真 · 🩺🧪 · Čeština"
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -152,7 +152,7 @@ def test_48_a_notebook_name_with_markup_is_no_way_out(tmp_path):
 def test_49_any_number_of_classes_is_readable(tmp_path, n_classes):
     counts = pd.Series(range(n_classes), [f"class {i}" for i in range(n_classes)])
     figure = plots.bar_counts(counts, "Classes").figure
-    png = style.save_figure(figure, tmp_path, "bars", "Bars.")
+    png = saving.save_figure(figure, tmp_path, "bars", "Bars.")
     height_px = int.from_bytes(png.read_bytes()[20:24], "big")
     assert 100 < height_px < 2000
 

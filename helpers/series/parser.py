@@ -1,0 +1,246 @@
+"""What can be asked for on the command line, explained."""
+
+import argparse
+from typing import Any
+
+from helpers.series import catalogue
+
+_SHORT = {
+    "run": "execute the notebooks; what is up to date is not run again",
+    "sample": "draw the synthetic sample data anew",
+    "fetch": "get a real data set or pretrained weights, as its licence allows",
+    "doctor": "say what is here, and which notebooks can run",
+    "report": "make the pages of a run folder anew",
+    "clean": "remove the outputs of a profile",
+}
+
+_EPILOG = """\
+Each command explains itself: python -m helpers run --help
+
+the street:
+"""
+
+_RUN = """\
+Execute the notebooks, each in a fresh kernel, as soon as those it needs are done.
+A notebook whose source, parameters, helper code and data have not changed since it last
+ran is up to date and is not run again. A notebook that fails keeps what it showed so
+far; those that do not need it go on."""
+
+_RUN_EXAMPLES = """\
+examples:
+  python -m helpers run
+      the sample profile: synthetic data, no network
+  python -m helpers run --profile laptop --data ~/derm --skip-missing
+      real data, where it is there
+  python -m helpers run --only 03 -p 03.seed 7
+      one notebook with another value, and nothing else
+
+exit codes: 0 all well, 1 a notebook failed, 2 nothing was run, 130 ended by Ctrl-C"""
+
+_SAMPLE = """\
+Draw the synthetic sample data anew: three small data sets with planted truths
+(truth.csv), in the same folders as the real ones. `run` does it where it is needed."""
+
+_FETCH = """\
+Get a real data set or the pretrained weights, as far as its licence allows. Without the
+file it needs, the command says which page to visit and what to type next. Nothing is
+ever unpacked outside the target folder."""
+
+_FETCH_EXAMPLES = """\
+examples:
+  python -m helpers fetch ham10000
+      says where to get the archive
+  python -m helpers fetch ham10000 --archive ~/Downloads/archive.zip
+      unpacks it into data/ham10000
+  python -m helpers fetch fitzpatrick17k --data /data/derm
+      downloads the pictures of the table in /data/derm/fitzpatrick17k
+  python -m helpers fetch weights
+      gets every pretrained model into a folder that can be copied to a class room"""
+
+_DOCTOR = """\
+Say what is here: versions, cores, memory, GPU, disk, data sets, weights; and for each
+notebook whether it can run, and if not, why. Changes nothing."""
+
+_REPORT = """\
+Make the pages and the index of a run folder anew, from what lies in it. Works on a
+folder that was moved, is half done, or is old."""
+
+_CLEAN = """\
+Remove the outputs of a profile, and with --data the sample data too; lists what it
+removes. Touches nothing outside outputs/ and data/sample."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        Its result holds ``command``, the name of the command, and its options.
+    """
+    street = "".join(
+        f"  {notebook.name:14}{notebook.question}\n"
+        for notebook in catalogue.NOTEBOOKS.values()
+    )
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers",
+        description="A street of notebooks from raw dermatology pictures to models.",
+        epilog=_EPILOG + street,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_run(commands)
+    _add_sample(commands)
+    _add_fetch(commands)
+    _add_doctor(commands)
+    _add_report(commands)
+    _add_clean(commands)
+    return parser
+
+
+def _add(commands: Any, name: str, text: str, examples: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=_SHORT[name],
+        description=text,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_run(commands: Any) -> None:
+    parser = _add(commands, "run", _RUN, _RUN_EXAMPLES)
+    _add_folders(parser)
+    _add_choice(parser)
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="notebooks at a time (default: 2, or 1 where cores or memory are few)",
+    )
+    parser.add_argument(
+        "--cell-timeout",
+        type=_count,
+        metavar="SECONDS",
+        help="end a notebook if one of its cells takes longer (default: never)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="run also what is up to date"
+    )
+    parser.add_argument(
+        "--skip-missing",
+        action="store_true",
+        help="skip notebooks whose data set is missing, instead of refusing to start",
+    )
+    parser.set_defaults(command="run")
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    """Add what chooses notebooks and their parameters."""
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="NB",
+        help="just these; what they need must be in the run folder. 03 means 03_dedup",
+    )
+    chosen.add_argument(
+        "--from", dest="start", metavar="NB", help="this notebook and all after it"
+    )
+    parser.add_argument(
+        "-p",
+        dest="values",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NB.NAME", "VALUE"),
+        help="a parameter of a notebook, as in its parameters cell; wins over the "
+        "profile; may be repeated",
+    )
+
+
+def _add_sample(commands: Any) -> None:
+    parser = _add(
+        commands, "sample", _SAMPLE, "example:\n  python -m helpers sample --seed 7"
+    )
+    parser.add_argument("--out", metavar="DIR", help="where to (default: data/sample)")
+    parser.add_argument(
+        "--seed", type=int, default=42, help="another seed, other pictures (default 42)"
+    )
+    parser.set_defaults(command="sample")
+
+
+def _add_fetch(commands: Any) -> None:
+    parser = _add(commands, "fetch", _FETCH, _FETCH_EXAMPLES)
+    parser.add_argument(
+        "what", choices=["ham10000", "dermnet", "fitzpatrick17k", "weights"]
+    )
+    parser.add_argument("--data", metavar="DIR", help="the data folder (default: data)")
+    parser.add_argument(
+        "--archive", metavar="FILE", help="the archive that you downloaded"
+    )
+    parser.set_defaults(command="fetch")
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "doctor",
+        _DOCTOR,
+        "example:\n  python -m helpers doctor --profile laptop --data ~/derm",
+    )
+    _add_folders(parser)
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.set_defaults(command="doctor")
+
+
+def _add_report(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "report",
+        _REPORT,
+        "example:\n  python -m helpers report --out ~/shared/run-of-june",
+    )
+    parser.add_argument("--profile", default="sample", help="default: sample")
+    parser.add_argument(
+        "--out", metavar="DIR", help="the run folder (default: outputs/PROFILE)"
+    )
+    parser.set_defaults(command="report")
+
+
+def _add_clean(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "clean",
+        _CLEAN,
+        "example:\n  python -m helpers clean --profile laptop",
+    )
+    parser.add_argument("--profile", default="sample", help="default: sample")
+    parser.add_argument(
+        "--data", action="store_true", help="remove data/sample as well"
+    )
+    parser.set_defaults(command="clean")
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile",
+        default="sample",
+        metavar="NAME|FILE",
+        help="sample (default), laptop, full, or a .yaml file of your own",
+    )
+    parser.add_argument(
+        "--data", metavar="DIR", help="the data folder (default: the profile's)"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="the run folder (default: outputs/PROFILE)"
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
