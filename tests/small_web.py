@@ -17,7 +17,7 @@ from helpers.data.download import Limits, Settings
 from helpers.data.fetch_errors import FetchError
 from helpers.data.http import Client
 from helpers.data.rebuilding import squeeze
-from helpers.data.sample import server
+from helpers.data.sample.web import server
 
 HOST = "pictures-a.example"
 QUICK = Settings(

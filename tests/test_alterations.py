@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from helpers.data.sample import alterations, files
+from helpers.data.sample.planting import alterations, files
 
 
 @pytest.fixture

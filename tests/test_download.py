@@ -15,7 +15,7 @@ from helpers.data import download, fates
 from helpers.data.fetch_errors import FetchError, retry_after_s
 from helpers.data.hosts import Host
 from helpers.data.http import Client, Limits
-from helpers.data.sample import server
+from helpers.data.sample.web import server
 
 
 def by_fault(faults, fates_table):

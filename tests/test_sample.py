@@ -12,9 +12,11 @@ import pytest
 
 from helpers.base.paths import ROOT
 from helpers.data import catalogue, masks, rebuilding
-from helpers.data.sample import data_sets, plan_dermnet, web, writing
-from helpers.data.sample.alterations import ALTERATIONS
-from helpers.data.sample.drawing import CONDITIONS, DERMOSCOPY_CLASSES, REGIONS
+from helpers.data.sample import writing
+from helpers.data.sample.painting.drawing import CONDITIONS, DERMOSCOPY_CLASSES, REGIONS
+from helpers.data.sample.planting import data_sets, plan_dermnet
+from helpers.data.sample.planting.alterations import ALTERATIONS
+from helpers.data.sample.web import addresses
 from helpers.images import decode
 from helpers.storage import hashes
 
@@ -188,7 +190,7 @@ def test_faults_belong_to_addresses_that_are_asked_for(sample_data, loaded):
     table = loaded["fitzpatrick17k"].table
     assert set(answers["faults"]) <= {*table["url"], *answers["hidden"]}
     kinds = pd.Series(list(answers["faults"].values())).value_counts()
-    assert kinds.to_dict() == {**web.FAULTS, "404": web.FAULTS["404"] + 1}
+    assert kinds.to_dict() == {**addresses.FAULTS, "404": addresses.FAULTS["404"] + 1}
     hosts = table["source"].value_counts()
     assert hosts["gone-c.example"] >= 8 and hosts["atlas-b.example"] > 80
     assert table["url"][table["url"] != ""].is_unique

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from helpers.data.sample import drawing, fields, skin
-from helpers.data.sample.clinical import draw_condition_onto
-from helpers.data.sample.off_topic import OFF_TOPIC_KINDS
+from helpers.data.sample.painting import drawing, fields, skin
+from helpers.data.sample.painting.clinical import draw_condition_onto
+from helpers.data.sample.painting.off_topic import OFF_TOPIC_KINDS
 
 TYPES = range(1, 7)
 PAIRS = list(itertools.product(drawing.REGIONS, drawing.CONDITIONS))

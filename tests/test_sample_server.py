@@ -8,7 +8,7 @@ from small_web import HOST, QUICK, address, image_id, make_web
 
 from helpers.base.errors import ArtefactDamagedError, DataMissingError
 from helpers.data import download
-from helpers.data.sample import answers, server
+from helpers.data.sample.web import answers, server
 
 
 def test_a_web_of_every_fault_can_be_written_and_an_unknown_one_not(tmp_path):

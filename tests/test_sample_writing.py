@@ -13,14 +13,14 @@ import pytest
 
 from helpers.base.errors import DiskError, ParameterError
 from helpers.base.paths import ROOT
-from helpers.data.sample import (
+from helpers.data.sample import writing
+from helpers.data.sample.planting import (
     data_sets,
     folders,
     making,
     plan_dermnet,
     plan_fitzpatrick17k,
     plan_ham10000,
-    writing,
 )
 from helpers.storage import hashes
 

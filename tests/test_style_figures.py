@@ -11,7 +11,8 @@ from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from helpers.base.errors import UnsafePathError
-from helpers.data.sample.skin import ITA_RANGES_DEG, compute_ita_deg
+from helpers.data.sample.painting.skin import ITA_RANGES_DEG
+from helpers.images.colour import individual_typology_angle
 from helpers.show import saving, style
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
@@ -80,7 +81,7 @@ def test_skin_type_swatch_lies_in_the_middle_of_its_ita_class(skin_type):
     lab = rgb2lab(np.array(to_rgb(style.SKIN_TYPE_COLOURS[skin_type]))[None, None])[
         0, 0
     ]
-    assert compute_ita_deg(lab) == pytest.approx(
+    assert individual_typology_angle(lab) == pytest.approx(
         np.mean(ITA_RANGES_DEG[skin_type]), abs=1.5
     )
 

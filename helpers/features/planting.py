@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.base import seeds
 from helpers.base.errors import PictureError
-from helpers.data.sample import alterations
+from helpers.data.sample.planting import alterations
 from helpers.images import decode
 
 QUALITY = 90
@@ -34,7 +34,7 @@ def plant_copies(paths: Sequence[Path], n_copies: int, seed: int) -> Planted:
         passed over.
     n_copies : int
         How many to make, of as many pictures; the alterations take turns (see
-        `helpers.data.sample.alterations`). No more than there are pictures.
+        `helpers.data.sample.planting.alterations`). No more than there are pictures.
     seed : int
         Decides which pictures, and how much each is altered.
 

@@ -19,8 +19,8 @@ from small_web import (
 
 from helpers.data import download
 from helpers.data.http import Client, FetchError, Limits
-from helpers.data.sample import server
-from helpers.data.sample.answers import with_comment
+from helpers.data.sample.web import server
+from helpers.data.sample.web.answers import with_comment
 
 
 def test_15_missing_pictures_are_final_and_recorded_by_reason(tmp_path):

@@ -21,7 +21,7 @@ from small_web import (
 
 from helpers.base.errors import DiskError
 from helpers.data import download
-from helpers.data.sample import server
+from helpers.data.sample.web import server
 
 CHILD = """
     import json, sys

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.base import seeds
 from helpers.base.errors import ArtefactDamagedError
-from helpers.data import dermnet_classes
-from helpers.data.sample import folders
+from helpers.data.sample.planting import folders
 from helpers.storage import hashes, manifests
 
-_NOT_DRAWING = {"server.py", "answers.py", "web_truth.py"}  # serve what is drawn
-_BESIDES = (seeds.__file__, dermnet_classes.__file__)  # decide what is drawn, too
+_NOT_DRAWING = {f"sample/web/{name}.py" for name in ("answers", "server", "truth")}
+_BESIDES = ("base/seeds.py", "data/dermnet_classes.py", "images/colour.py")
+"""Modules outside this package that decide what is drawn, too."""
 _MAX_JOBS = 8
 
 
@@ -137,12 +136,11 @@ def is_up_to_date(folder: Path, seed: int) -> bool:
 
 
 def _facts(seed: int) -> dict[str, Any]:
-    package = [*Path(__file__).parent.glob("*.py"), *map(Path, _BESIDES)]
-    sources = {
-        path.name: hashes.hash_file(path)
-        for path in package
-        if path.name not in _NOT_DRAWING
-    }
+    here = Path(__file__).parent
+    names = {path.relative_to(here.parent).as_posix() for path in here.rglob("*.py")}
+    paths = [here.parent / name for name in sorted(names - _NOT_DRAWING)]
+    paths += [here.parents[1] / name for name in _BESIDES]
+    sources = [hashes.hash_file(path) for path in paths]
     return {"seed": seed, "code": hashes.hash_json(sources)}
 
 
@@ -153,7 +151,7 @@ def _usable_cores() -> int:
 
 
 def _write(folder: Path, seed: int, n_jobs: int) -> SampleSummary:
-    from helpers.data.sample import data_sets
+    from helpers.data.sample.planting import data_sets
 
     start = time.perf_counter()
     facts = _facts(seed)  # before: who edits the code meanwhile gets a new drawing

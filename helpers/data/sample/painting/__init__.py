@@ -1,0 +1,1 @@
+"""Pictures drawn from nothing: skin, bodies, conditions, dermoscopy."""

@@ -1,0 +1,1 @@
+"""What is planted where: copies, siblings, wrong labels; and the files written."""

@@ -1,0 +1,1 @@
+"""The sample's web server on this machine, which misbehaves on purpose."""
