@@ -37,6 +37,8 @@ def track(
     object
         The items, unchanged.
     """
+    # In a log every update is a line's worth of bytes that nobody watches.
+    seconds_apart = 0.1 if sys.stdout.isatty() else 10.0
     # Not tqdm.auto: without ipywidgets it stores a warning in the notebook.
     yield from tqdm(
         items,
@@ -46,5 +48,6 @@ def track(
         file=sys.stdout,
         leave=False,
         dynamic_ncols=True,
+        mininterval=seconds_apart,
         disable=os.environ.get(QUIET) == "1",
     )
