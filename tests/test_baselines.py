@@ -35,3 +35,9 @@ def test_published_majority_of_fitzpatrick17k():
 def test_no_label_is_refused():
     with pytest.raises(TableError, match="no label"):
         baselines.majority_baseline([])
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan])
+def test_a_missing_label_is_no_class(nothing):
+    with pytest.raises(TableError, match="2 labels are missing"):
+        baselines.majority_baseline([nothing, "nv", nothing])

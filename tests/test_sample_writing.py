@@ -22,7 +22,7 @@ from helpers.data.sample.planting import (
     plan_fitzpatrick17k,
     plan_ham10000,
 )
-from helpers.storage import hashes
+from helpers.storage import hashes, manifests
 
 
 @pytest.fixture
@@ -216,3 +216,11 @@ def is_at_work(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def test_the_results_of_a_notebook_are_never_taken_for_sample_data(tmp_path):
+    (tmp_path / "metrics.json").write_text("{}")
+    manifests.write_manifest(tmp_path)
+    with pytest.raises(ParameterError, match="replace something else"):
+        writing.write_sample(tmp_path)
+    assert (tmp_path / "metrics.json").is_file()

@@ -188,3 +188,66 @@ def test_tables_name_files_so_that_data_and_run_can_move(begin):
     assert run.locate(run.name_of(other)) == other
     with pytest.raises(UnsafePathError):
         run.locate("../c.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("02_download/images/a.jpg", "out"),
+        ("dermnet/train/Light Diseases/b 1.jpg", "data"),
+        ("2_download/a.jpg", "data"),  # no notebook is called so
+        ("fitzpatrick17k/02_download/a.jpg", "data"),
+        ("02_download", "data"),  # a folder of the data, and no file of a notebook
+    ],
+)
+def test_locate_knows_data_from_run_and_name_of_takes_it_back(begin, name, folder):
+    run = begin()
+    path = run.locate(name)
+    assert path == getattr(run, folder) / name and path.is_absolute()
+    assert run.name_of(path) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "../x.jpg", "02_download/../x.jpg", "ham10000/../../x", "/x.jpg", ""]
+)
+def test_locate_refuses_what_leads_out(begin, name):
+    with pytest.raises(UnsafePathError):
+        begin().locate(name)
+
+
+def test_a_file_of_neither_folder_has_no_name(begin, tmp_path):
+    with pytest.raises(ValueError, match="elsewhere"):
+        begin().name_of(tmp_path / "elsewhere" / "a.jpg")
+
+
+def test_the_figure_shown_is_the_one_that_was_saved(begin, monkeypatch):
+    from matplotlib.figure import Figure
+
+    shown = []
+    monkeypatch.setattr(session, "display", shown.append)
+    run, fig = begin(), Figure()
+    fig.add_subplot().plot([1, 2])
+    assert run.save_figure(fig, "lines", alt="Two points.") is None
+    folder = run.folder / "figures"
+    (picture,) = shown
+    assert picture.data == (folder / "lines.png").read_bytes()
+    assert picture.alt == "Two points."
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["lines.png", "lines.svg", "lines.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "alt", "error"),
+    [("../../out", "A line.", UnsafePathError), ("lines", " ", ValueError)],
+)
+def test_a_figure_without_a_place_or_a_text_is_neither_saved_nor_shown(
+    begin, monkeypatch, name, alt, error
+):
+    from matplotlib.figure import Figure
+
+    shown = []
+    monkeypatch.setattr(session, "display", shown.append)
+    run = begin()
+    with pytest.raises(error):
+        run.save_figure(Figure(), name, alt=alt)
+    assert not shown and not list(run.out.rglob("*.png"))

@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from helpers.base.errors import RunLockedError
+from helpers.data import locks
 from helpers.series import lock, state
 from helpers.series.state import Record
 from helpers.storage import manifests
@@ -104,7 +105,7 @@ def test_lock_is_given_back_by_an_error(tmp_path):
 def test_without_locks_of_the_system_the_note_decides(
     tmp_path, monkeypatch, change, refused
 ):
-    monkeypatch.setattr(lock, "_try_lock", lambda handle: None)
+    monkeypatch.setattr(locks, "try_lock", lambda handle: None)
     me = psutil.Process()
     note = {"pid": me.pid, "create_time": me.create_time()}
     note |= {"host": socket.gethostname(), "since": "now"} | change

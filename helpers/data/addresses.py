@@ -15,7 +15,8 @@ from urllib3.exceptions import LocationParseError
 from helpers.base.errors import AddressRefusedError
 
 SCHEMES = ("http", "https")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LAST_BITS_ARE_IPV4 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::/96")))
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215
 
 
 class PrivateAddressError(AddressRefusedError):
@@ -49,7 +50,9 @@ def is_public(ip: str) -> bool:
     address = ipaddress.ip_address(ip.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         wrapped = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
+        if address.is_site_local or address in _LOCAL_NAT64:
+            return False
+        if any(address in network for network in _LAST_BITS_ARE_IPV4):
             wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if wrapped is not None:
             return is_public(str(wrapped))

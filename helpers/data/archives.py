@@ -33,6 +33,8 @@ MAX_RATIO = 200
 
 _RATIO_COUNTS_FROM = 64 * 2**20
 _BLOCK_BYTES = 1 << 20
+_MAX_HEADER_BYTES = 1 << 20
+_MAX_NAME_BYTES = 255  # of one part of a path, on every usual file system
 _DAMAGED = (
     *(zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError),
     *(gzip.BadGzipFile, NotImplementedError),  # an unknown way of packing
@@ -66,6 +68,23 @@ def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
         yield _Member(name, info.is_dir(), info.file_size, odd, content)
 
 
+class _TarInfo(tarfile.TarInfo):
+    """A member whose header is bounded: `tarfile` reads a long name as a whole."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes, encoding: str, errors: str) -> tarfile.TarInfo:
+        info = super().frombuf(buf, encoding, errors)
+        if info.type in _LONG_HEADERS and info.size > _MAX_HEADER_BYTES:
+            raise tarfile.ReadError(f"a header of {info.size:,} bytes")
+        return info
+
+
+_LONG_HEADERS = frozenset(
+    {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
+    | {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
+)
+
+
 def _tar_members(archive: tarfile.TarFile) -> Iterator[_Member]:
     for info in archive:
         if info.isdir() and info.name == ".":  # tar -C folder . names the folder too
@@ -83,7 +102,7 @@ def _opened(archive: Path, max_bytes: int) -> Iterator[list[_Member]]:
             with zipfile.ZipFile(archive) as opened:
                 yield _listed(_zip_members(opened), archive, max_bytes)
         else:
-            with tarfile.open(archive) as opened:
+            with tarfile.open(archive, tarinfo=_TarInfo) as opened:
                 yield _listed(_tar_members(opened), archive, max_bytes)
                 _read_on(opened.fileobj, archive, max_bytes)
     except _DAMAGED as error:
@@ -123,6 +142,9 @@ def _check_names(members: list[_Member], archive: Path, target: Path) -> None:
             raise _refuse(archive, f"{member.name!r} is {member.odd}")
         if "\\" in member.name or ":" in member.name:
             raise _refuse(archive, f"{member.name!r} would lead elsewhere on Windows")
+        parts = member.name.encode(errors="replace").split(b"/")
+        if max(map(len, parts)) > _MAX_NAME_BYTES:
+            raise _refuse(archive, f"{member.name[:80]!r}... is too long a name")
         try:
             child_of(target, member.name)
         except UnsafePathError as error:

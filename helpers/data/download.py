@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 import pandas as pd
 
 from helpers.base import progress
-from helpers.data import fates
+from helpers.data import fates, locks
 from helpers.data.connections import Resolve
 from helpers.data.download_job import Job
 from helpers.data.download_job import Settings as Settings  # `download.Settings`
@@ -64,6 +64,8 @@ def fetch_all(
         If a column is missing or an image_id repeats.
     UnsafePathError
         If an image_id would lead out of `folder`; nothing was fetched.
+    RunLockedError
+        If another download is at work in `folder`.
     DiskError
         If the disk is full or read-only.
     """
@@ -71,6 +73,13 @@ def fetch_all(
     resolve = resolve or {}
     orders = plan(table, folder, resolve)
     atomic.make_folder(folder)
+    with locks.only_one(folder, "download"):
+        return _fetch_orders(orders, folder, settings, resolve)
+
+
+def _fetch_orders(
+    orders: list[Order], folder: Path, settings: Settings, resolve: Resolve
+) -> pd.DataFrame:
     client = Client(settings.limits, resolve, settings.per_host)
     job = Job(client, settings, fates.read_records(folder))
     by_host: dict[str, list[Order]] = defaultdict(list)

@@ -57,7 +57,7 @@ def describe(collections: dict[str, Collection]) -> pd.DataFrame:
     -------
     DataFrame
         One row per data set: rows, pictures, classes, groups (lesions where they are
-        known, else pictures), skin_types (rows with a known one), problems.
+        known, else pictures), with skin type (rows), problems.
     """
     rows = [
         {
@@ -66,7 +66,7 @@ def describe(collections: dict[str, Collection]) -> pd.DataFrame:
             "pictures": int(one.table["path"].ne("").sum()),
             "classes": one.table["label"].nunique(),
             "groups": one.table["group"].nunique(),
-            "skin_types": int(one.table["skin_type"].notna().sum()),
+            "with skin type": int(one.table["skin_type"].notna().sum()),
             "problems": len(one.problems),
         }
         for name, one in collections.items()
@@ -92,6 +92,30 @@ def read_truth(data: Path) -> pd.DataFrame | None:
         return None
     text = ("image_id", "path", "duplicate_of", "alteration", "true_label", "condition")
     return tables.read_csv_strictly(path, ("dataset", "image_id"), text_columns=text)
+
+
+def star_planted(
+    captions: pd.Series, image_id: pd.Series, truth: pd.DataFrame | None
+) -> list[str]:
+    """Mark the captions of pictures that are off topic or under a wrong label.
+
+    Parameters
+    ----------
+    captions, image_id : Series of str
+        One for each picture, in the same order.
+    truth : DataFrame or None
+        From `read_truth`; without it nothing is marked.
+
+    Returns
+    -------
+    list of str
+        The captions; a star behind those that are planted.
+    """
+    if truth is None:
+        return list(captions)
+    planted = set(truth.loc[truth["off_topic"] | truth["wrong_label"], "image_id"])
+    pairs = zip(captions, image_id, strict=True)
+    return [f"{caption} *" if name in planted else caption for caption, name in pairs]
 
 
 def credit(name: str, data: Path) -> str:

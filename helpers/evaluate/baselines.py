@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from helpers.base.errors import TableError
 
@@ -24,7 +25,7 @@ def majority_baseline(labels: Sequence[str] | np.ndarray) -> dict[str, object]:
     Raises
     ------
     TableError
-        If there is no label.
+        If there is no label, or one is missing: "nan" is no class.
 
     Notes
     -----
@@ -37,6 +38,11 @@ def majority_baseline(labels: Sequence[str] | np.ndarray) -> dict[str, object]:
     >>> majority_baseline(["nv", "nv", "mel"])["f1_macro"]
     0.4
     """
+    if n_missing := int(pd.isna(np.asarray(labels, dtype=object)).sum()):
+        raise TableError(
+            f"{n_missing} labels are missing",
+            way_out="leave these rows out, or give them a class of their own",
+        )
     values, counts = np.unique(np.asarray(labels, dtype=str), return_counts=True)
     if not len(values):
         raise TableError("there is no label to score", way_out="load some rows first")

@@ -14,6 +14,9 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def __str__(self) -> str:
+        return f"{self.low:.3f} to {self.high:.3f}"
+
 
 def wilson(n_hits: int, n: int, confidence: float = 0.95) -> Interval:
     """Return the Wilson score interval of a proportion.

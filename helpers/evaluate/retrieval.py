@@ -27,7 +27,8 @@ def pairs_within(group: np.ndarray) -> pd.DataFrame:
     Parameters
     ----------
     group : array-like, shape (n,)
-        Group of each picture, for example its lesion.
+        Group of each picture, for example its lesion; one without a group is in no
+        pair.
 
     Returns
     -------
@@ -35,8 +36,8 @@ def pairs_within(group: np.ndarray) -> pd.DataFrame:
         Columns i < j (int64), sorted.
     """
     codes = pd.factorize(pd.Series(group))[0]
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-2))
+    order = np.argsort(codes, kind="stable")[(codes < 0).sum() :]  # missing: -1, first
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     found = [np.empty((2, 0), np.int64)]
     for members in np.split(order, starts[1:]):
         if len(members) > 1:
@@ -132,18 +133,25 @@ def choose_threshold(
     Choice
         The threshold lies halfway between the lowest score that is accepted and the
         next one, so that neither sits on the edge; precision and recall come with 95 %
-        Wilson intervals.
+        Wilson intervals. They flatter: the threshold was chosen on the pairs that it is
+        scored on. Quote those of `at_threshold` on pairs the choice has not seen.
 
     Raises
     ------
     ParameterError
         If no threshold reaches the precision, or nothing was found.
     """
+    if not len(curve):
+        raise ParameterError(
+            "no threshold can be chosen: no pair was found",
+            where="curve",
+            way_out="search with a lower similarity, or use another encoder",
+        )
     fit = curve if min_precision is None else curve[curve["precision"] >= min_precision]
     if not len(fit):
-        best = curve["precision"].max() if len(curve) else float("nan")
         raise ParameterError(
-            f"no threshold reaches a precision of {min_precision}; the best is {best}",
+            f"no threshold reaches a precision of {min_precision}; the best is "
+            f"{curve['precision'].max():.3g}",
             where="min_precision",
             way_out="ask for less, or use another encoder",
         )

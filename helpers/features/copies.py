@@ -30,11 +30,12 @@ class Search:
     exact : ndarray of int64, shape (n_pictures,)
         Group of equal pixels.
     judged : DataFrame
-        Candidates whose answer is known: as `pairs`, and is_copy (bool). Siblings,
+        Candidates whose answer is known: as `pairs`, is_copy (bool) and origin (the
+        number of the picture that `i` was made from). Siblings,
         other photographs of the same lesion, are left out: it is no mistake to find
         them, since they belong on one side of a split anyway.
     known : DataFrame
-        All pairs that are copies: i < j and alteration.
+        All pairs that are copies: i < j, alteration and origin.
     siblings : DataFrame
         All pairs of pictures that are siblings but not copies: i < j.
     """
@@ -69,10 +70,10 @@ def search_copies(
         Makes the embeddings.
     truth : DataFrame or None
         image_id, duplicate_of, alteration and sibling_group of synthetic pictures;
-        None for real
-        ones: then `n_planted` altered copies join the search, in memory, and leave it
-        again. Whatever else looks like a planted copy counts as wrong, also where it
-        is an undiscovered copy of the same picture: precision is a lower bound.
+        None for real ones: then `n_planted` altered copies join the search, in memory,
+        and leave it again. Whatever else looks like a planted copy counts as wrong,
+        also where it is an undiscovered copy of the same picture: precision is a lower
+        bound.
     n_planted : int
         How many.
     seed : int
@@ -87,10 +88,8 @@ def search_copies(
     prints = fingerprints.fingerprints([*paths, *plants.files], encoder)
     X, place = prints.X, prints.table.index.to_numpy()
     n_pictures = int((place < len(paths)).sum())
-    candidates = duplicates.candidate_pairs(X, prints.hashes)
-    pairs = duplicates.confirm_pairs(candidates, prints.squares)
     exact = duplicates.exact_groups(prints.table["pixel_hash"])
-    pairs["same_pixels"] = exact[pairs["i"]] == exact[pairs["j"]]
+    pairs = _confirmed_pairs(prints, exact)
     rows = _measured_rows(table, prints.table.iloc[:n_pictures])
     if truth is not None:
         origin, alteration, scene = _kin_in_truth(rows["image_id"], truth)
@@ -101,6 +100,7 @@ def search_copies(
     siblings = _apart(retrieval.pairs_within(scene), known)
     judged = _apart(pairs, siblings)
     judged = judged.assign(is_copy=retrieval.is_among(judged, known))
+    known["origin"], judged["origin"] = origin[known["i"]], origin[judged["i"]]
     if truth is None:  # of pairs among the pictures themselves nothing is known
         known, judged = (frame[frame["j"] >= n_pictures] for frame in (known, judged))
         pairs, siblings = (f[f["j"] < n_pictures] for f in (pairs, siblings))
@@ -114,6 +114,17 @@ def search_copies(
         known=known.reset_index(drop=True),
         siblings=siblings.reset_index(drop=True),
     )
+
+
+def _confirmed_pairs(
+    prints: fingerprints.Fingerprints, exact: np.ndarray
+) -> pd.DataFrame:
+    """Name candidates, lay each over the other, and mark those of equal pixels."""
+    candidates = duplicates.candidate_pairs(prints.X, prints.hashes)
+    pairs = duplicates.confirm_pairs(candidates, prints.squares)
+    pairs["same_pixels"] = exact[pairs["i"]] == exact[pairs["j"]]
+    pairs.loc[pairs["same_pixels"], "match"] = 1.0  # blank ones have nothing to align
+    return pairs
 
 
 def _measured_rows(table: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:

@@ -82,9 +82,9 @@ def near_pairs(
             block = product[: len(rows), : len(columns)]
             np.matmul(rows, columns.T, out=block)
             n_compared += block.size if left > top else block.size // 2
-            pairs = _above(block, maybe, left == top)
-            if not len(pairs[0]):
+            if block.max() < maybe:  # most blocks, told without a mask to fill
                 continue
+            pairs = _above(block, maybe, left == top)
             pairs = (pairs[0] + top, pairs[1] + left, pairs[2])
             found.append(_decided(X, pairs, sure, threshold))
             n_found += len(found[-1][0])

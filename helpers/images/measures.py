@@ -20,7 +20,7 @@ INTENSITY_SIZE_PX = 224
 def measure_pictures(
     paths: Sequence[Path], n_threads: int | None = None
 ) -> pd.DataFrame:
-    """Read every file once and measure it; what cannot be decoded is a row too.
+    """Read every file once and measure it; what cannot be is a row too.
 
     Parameters
     ----------
@@ -32,9 +32,10 @@ def measure_pictures(
     Returns
     -------
     DataFrame
-        One row per path, in order: n_bytes; sha256 of the bytes; width_px, height_px
-        (missing where not decoded); mean_intensity in [0, 255], of the picture resized
-        to `INTENSITY_SIZE_PX` squared; problem ("" or what is wrong).
+        One row per path, in order: n_bytes; sha256 of the bytes (0 and "" where the
+        file cannot be read); width_px, height_px (missing where not decoded);
+        mean_intensity in [0, 255], of the picture resized to `INTENSITY_SIZE_PX`
+        squared; problem ("" or what is wrong).
     """
     with ThreadPoolExecutor(n_threads or os.cpu_count() or 1) as pool:
         rows = pool.map(_measure, paths)
@@ -55,7 +56,11 @@ _COLUMNS = (
 
 
 def _measure(path: Path) -> tuple:
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = f"unreadable: {error.strerror or error}"
+        return 0, "", pd.NA, pd.NA, np.nan, problem
     digest = hashes.hash_bytes(content)
     try:
         rgb = decode.decode(content)

@@ -30,6 +30,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except ProjectError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except PermissionError as error:  # a folder or file of somebody else's
+        way_out = "allow it, or name another folder"
+        print(f"error: not allowed [{error.filename}] -> {way_out}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("ended; what was finished is kept", file=sys.stderr)
         return interrupts.EXIT_CODE

@@ -1,7 +1,6 @@
 """What the commands `run`, `sample`, `report` and `clean` do."""
 
 import argparse
-import os
 import shutil
 import sys
 from collections import Counter
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from helpers.base import paths
 from helpers.base.errors import DataMissingError, ParameterError, UnsafePathError
-from helpers.series import ledger, lock, profiles, runner, state
+from helpers.series import ledger, lock, parser, profiles, runner, state
 from helpers.series.ledger import Summary
 from helpers.series.request import Request, Street
 from helpers.storage import atomic
@@ -76,7 +75,7 @@ def sample(arguments: argparse.Namespace) -> int:
     Raises
     ------
     ParameterError
-        If the seed is negative.
+        If the seed is negative, or not the one that `run` draws ``data/sample`` with.
     ProjectError
         If the folder holds something that is no sample.
     """
@@ -85,6 +84,12 @@ def sample(arguments: argparse.Namespace) -> int:
     folder = Path(from_here(arguments.out) or paths.SAMPLE_DATA)
     if arguments.seed < 0:
         raise ParameterError("the seed is negative", "--seed", "any number from 0 on")
+    if folder == paths.SAMPLE_DATA and arguments.seed != parser.SAMPLE_SEED:
+        raise ParameterError(
+            f"`run` would draw {paths.shown(folder)} anew, with its own seed",
+            where=f"--seed {arguments.seed}",
+            way_out=f"name a folder: --out {paths.shown(folder)}-{arguments.seed}",
+        )
     print(f"drawing {paths.shown(folder)} with seed {arguments.seed} ...", flush=True)
     writing.write_sample(folder, arguments.seed)
     print(f"Done: python -m helpers run --data {paths.shown(folder)}")
@@ -220,7 +225,14 @@ def from_here(folder: str | None) -> str | None:
     Returns
     -------
     str or None
-        Absolute, without ``..``.
+        Absolute, without ``..``; links are not followed.
+
+    Raises
+    ------
+    ParameterError
+        If ``~NAME`` names nobody on this machine.
     """
-    # Not resolve(): a link to a data folder shall be shown as it was typed.
-    return None if folder is None else os.path.abspath(Path(folder).expanduser())  # noqa: PTH100
+    if folder is None:
+        return None
+    at_home = folder.startswith("~")
+    return str(paths.resolve(folder if at_home else Path.cwd() / folder))

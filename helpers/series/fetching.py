@@ -116,6 +116,7 @@ def _unpack(what: str, data: Path, archive: Path) -> int:
         archives.unpack(archive, inside)
         with atomic.disk_errors(data):
             _unpack_inner(inside)
+            _remove_traces_of_macos(inside)
             if not _find_in(what, beside, inside):
                 raise DataMissingError(
                     f"the archive holds no {data_sets.DATASETS[what].title}",
@@ -130,6 +131,14 @@ def _unpack(what: str, data: Path, archive: Path) -> int:
     print(f"{what}: {one.status}, {one.n_pictures:,} pictures, {one.n_masks:,} masks")
     print(f"Next: python -m helpers run --profile laptop --data {paths.shown(data)}")
     return 0
+
+
+def _remove_traces_of_macos(folder: Path) -> None:
+    """Remove what the Finder packs beside everything: it hides the wrapping folder."""
+    for path in list(folder.rglob("__MACOSX")):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in list(folder.rglob(".DS_Store")):
+        path.unlink()
 
 
 def _unpack_inner(folder: Path) -> None:

@@ -164,12 +164,19 @@ def data_hash(name: str, data: Path) -> str:
     -------
     str
         Hexadecimal digest; that of no files where there are none.
+
+    Raises
+    ------
+    PermissionError
+        If a file or folder of it cannot be read.
     """
     if name:
         found = layout.find_layout(name, data)
         files = list(found.tables.values())
         for folder in (*found.pictures, *found.masks):
             files += hashes.list_files(folder)
+        # The loaders pass over links that lead nowhere, pipes and their like, too.
+        files = [path for path in files if path.is_file()]
     else:
         files = [path for path in _entries(data) if path.is_file()]
     files = sorted(set(files))

@@ -5,9 +5,7 @@ one cannot be: what a killed run wrote into the file is just overwritten. Where 
 system knows no locks, that note decides.
 """
 
-import errno
 import json
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +17,8 @@ import psutil
 
 from helpers.base.errors import RunLockedError
 from helpers.base.paths import shown
+from helpers.data import locks
 from helpers.storage import atomic
-
-_TAKEN = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
-_FAR = 1 << 30
-"""Offset of the locked byte on Windows, where a locked byte cannot be read."""
 
 
 @contextmanager
@@ -46,7 +41,7 @@ def run_lock(path: Path) -> Iterator[None]:
     with atomic.disk_errors(path.parent):
         handle = path.open("a+b")
     with handle:
-        locked, holder = _try_lock(handle), _read_note(path)
+        locked, holder = locks.try_lock(handle), _read_note(path)
         if locked is False or (locked is None and _may_live(holder)):
             raise RunLockedError(
                 "another run is at work in this folder: process "
@@ -97,20 +92,3 @@ def _may_live(holder: dict[str, Any]) -> bool:
         return abs(started - float(holder["create_time"])) < 1
     except (psutil.Error, KeyError, TypeError, ValueError):
         return False
-
-
-def _try_lock(handle: BinaryIO) -> bool | None:
-    """Return True if locked, False if somebody has it, None if locks are unknown."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            handle.seek(_FAR)
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return False if error.errno in _TAKEN else None
-    return True

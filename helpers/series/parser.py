@@ -5,6 +5,8 @@ from typing import Any
 
 from helpers.series import catalogue
 
+SAMPLE_SEED = 42  # of data/sample, as the sample profile has it
+
 _SHORT = {
     "run": "execute the notebooks; what is up to date is not run again",
     "sample": "draw the synthetic sample data anew",
@@ -163,13 +165,11 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sample(commands: Any) -> None:
-    parser = _add(
-        commands, "sample", _SAMPLE, "example:\n  python -m helpers sample --seed 7"
-    )
+    example = "example:\n  python -m helpers sample --seed 7 --out data/sample-7"
+    parser = _add(commands, "sample", _SAMPLE, example)
     parser.add_argument("--out", metavar="DIR", help="where to (default: data/sample)")
-    parser.add_argument(
-        "--seed", type=int, default=42, help="another seed, other pictures (default 42)"
-    )
+    other = f"another seed, other pictures (default {SAMPLE_SEED}); needs --out"
+    parser.add_argument("--seed", type=int, default=SAMPLE_SEED, help=other)
     parser.set_defaults(command="sample")
 
 

@@ -81,7 +81,7 @@ def load_profile(name: str, folder: Path = paths.PROFILES) -> Profile:
     """
     path = folder / f"{name}.yaml"
     if Path(name).suffix in (".yaml", ".yml"):
-        path = Path(name).expanduser().absolute()
+        path = paths.resolve(name if name.startswith("~") else Path.cwd() / name)
     elif name not in list_profiles(folder):
         near = catalogue.nearest(name, list_profiles(folder))
         raise ParameterError(
@@ -127,9 +127,16 @@ def _profile(path: Path, content: dict[str, Any]) -> Profile:
             where=paths.shown(path),
             way_out=f"compare it with {paths.shown(paths.PROFILES / 'sample.yaml')}",
         )
-    values = {str(name): dict(given or {}) for name, given in notebooks.items()}
+    values = {
+        _name_of(name): {str(key): value for key, value in (given or {}).items()}
+        for name, given in notebooks.items()
+    }
     title = str(content.get("title", path.stem))
     return Profile(path.stem, title, content["data"], seed, values)
+
+
+def _name_of(key: Any) -> str:
+    return f"{key:02d}" if type(key) is int else str(key)  # YAML reads 03 as a number
 
 
 def collect_values(
@@ -178,6 +185,8 @@ def collect_values(
                 continue  # its own problem (no such file) is told elsewhere
             parameter = _declared(name, parameters[key], key)
             value = parameter.parse(value) if is_text else parameter.check(value)
+            if name == "seed" and value < 0:
+                raise ParameterError("the seed is negative", way_out="0 or more")
             values[key][name] = value
         except ParameterError as error:
             problems.append(ParameterError(error.what, where, error.way_out))

@@ -2,6 +2,7 @@
 
 import functools
 import re
+import threading
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,9 @@ _STYLE = re.compile(r"<style\b.*?</style\s*>", re.DOTALL | re.IGNORECASE)
 _NO_SOURCE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
+# The exporter and the cleaner are made once and hold state while they work: with
+# `--jobs 2` two pages would be parsed into one another.
+_one_at_a_time = threading.Lock()
 _NOTEBOOK_LINK = re.compile(r'href="(?:\./)?([0-9]{2}_[a-z0-9_]+)\.ipynb(#[^"]*)?"')
 
 
@@ -70,7 +74,8 @@ def render(notebook: Path) -> Rendered:
     """
     try:
         node = nbformat.read(notebook, as_version=4)
-        body, _ = _exporter().from_notebook_node(node)
+        with _one_at_a_time:
+            body, _ = _exporter().from_notebook_node(node)
     except Exception as error:  # nbformat raises whatever the damage leads it to
         raise ArtefactDamagedError(
             f"the executed notebook cannot be read ({type(error).__name__})",
@@ -109,7 +114,7 @@ def _allow(tag: str, name: str, value: str) -> bool:
     if name == "src":
         return tag == "img" and value.startswith("data:image/")
     if name == "href":
-        return tag == "a" and not value.startswith("data:")
+        return tag == "a" and not value.lstrip().lower().startswith("data:")
     return name in _ATTRIBUTES
 
 

@@ -82,7 +82,8 @@ def histogram(
     Parameters
     ----------
     values : mapping of str to ndarray of float, shape (n,)
-        Group -> values, for example the mean intensities of each data set.
+        Group -> values, for example the mean intensities of each data set; NaN and
+        infinity are passed over and not counted.
     title : str
         What is measured.
     x_label : str
@@ -103,6 +104,7 @@ def histogram(
     """
     ax = style.make_axes(ax)
     groups = {name: np.asarray(each, float) for name, each in values.items()}
+    groups = {name: each[np.isfinite(each)] for name, each in groups.items()}
     everything = np.concatenate([*groups.values(), np.empty(0)])
     edges = np.histogram_bin_edges(everything, bins)
     for place, (name, group) in enumerate(groups.items()):

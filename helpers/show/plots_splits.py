@@ -37,16 +37,20 @@ def precision_recall(
     Returns
     -------
     Axes
-        Each threshold at its place on the curve.
+        Each threshold at its place on the curve; one above all scores is only named.
     """
     ax = style.make_axes(ax, 5.2, 7.6)
     curve = curve.sort_values("threshold", ignore_index=True)
     steps = {"color": style.ACCENT, "drawstyle": "steps-post"}
     ax.plot(curve["recall"], curve["precision"], **steps)
     for (word, threshold), (colour, shape) in zip(marks.items(), _MARKS, strict=False):
-        at = min(curve["threshold"].searchsorted(threshold), len(curve) - 1)
-        p, r = curve.loc[at, ["precision", "recall"]]
-        label = f"{word} {threshold:.3g}:\nprecision {p:.2f}, recall {r:.2f}"
+        at = curve["threshold"].searchsorted(threshold)
+        if at < len(curve):
+            p, r = curve.loc[at, ["precision", "recall"]]
+            found = f"precision {p:.2f}, recall {r:.2f}"
+        else:
+            p, r, found = np.nan, 0.0, "finds no pair"
+        label = f"{word} {threshold:.3g}:\n{found}"
         look = {"ms": 10, "color": colour, "mec": "white", "mew": 1.5, "zorder": 3}
         ax.plot(r, p, shape, label=label, **look)
     ax.set(
@@ -69,7 +73,8 @@ def split_balance(
     ----------
     shares : DataFrame of float
         One row for each class, the largest first; columns "train", "validation",
-        "test" and "whole": the share of the class in that part, in [0, 1].
+        "test" and "whole": the share of the class in that part, in [0, 1]. Others, such
+        as `helpers.data.split_report.class_shares` adds, are passed over.
     n : int
         How many pictures.
     title : str
@@ -88,10 +93,12 @@ def split_balance(
     rows = np.arange(len(shares))
     ax.axvspan(-1, 1, color=style.EMPTY)
     ax.axvline(0, color=style.QUIET_INK, lw=1)
-    for name, colour in style.PART_COLOURS.items():
-        gaps = 100 * (shares[name] - shares["whole"])
-        size = 14 if many else 54
-        ax.scatter(gaps, rows, size, color=colour, label=name, lw=0, zorder=3)
+    parts = [name for name in style.PART_COLOURS if name in shares]
+    gaps = 100 * shares[parts].sub(shares["whole"], axis=0)
+    size, lane = (10, 0.3) if many else (46, 0.22)  # side by side: none hides another
+    for k, name in enumerate(parts):
+        words = {"color": style.PART_COLOURS[name], "label": name, "lw": 0, "zorder": 3}
+        ax.scatter(gaps[name], rows + lane * (k - 1), size, **words)
     if many:
         ax.set(yticks=[], ylabel=f"{len(shares)} classes, the largest on top")
     else:
@@ -101,7 +108,7 @@ def split_balance(
         ]
         ax.set_yticks(rows, words, color=style.INK)
     ax.invert_yaxis()
-    widest = 100 * shares.sub(shares["whole"], axis=0).abs().to_numpy().max(initial=0)
+    widest = gaps.abs().to_numpy().max(initial=0)
     ax.set_xlim(-max(1.3, 1.15 * widest), max(1.3, 1.15 * widest))
     ax.set_xlabel("share in the part minus share in the whole, in points")
     ax.spines[["left"]].set_visible(False)
@@ -121,9 +128,9 @@ def sibling_leak(
     shares : mapping of str to float
         Kind of split -> share in [0, 1].
     n : int
-        How many pictures were split.
+        How many pictures the test parts hold.
     title : str
-        Which data set.
+        Which data sets.
     ax : Axes, optional
         Where to draw.
 
@@ -146,5 +153,5 @@ def sibling_leak(
     ax.set_xlim(0, max(0.1, 1.15 * values.max(initial=0)))
     ax.set_xticks([])
     ax.spines[["bottom"]].set_visible(False)
-    style.set_title(ax, title, n)
+    style.set_title(ax, title, n, "test pictures")
     return ax

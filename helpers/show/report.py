@@ -171,8 +171,9 @@ def _template(name: str) -> jinja2.Template:
 
 @functools.cache
 def _hash_of_code() -> str:
-    """Return a hash of what makes pages: two modules and the templates."""
-    makers = [Path(__file__), Path(__file__).with_name("notebook_html.py")]
+    """Return a hash of what makes pages: three modules and the templates."""
+    names = ("report.py", "notebook_html.py", "run_folder.py")
+    makers = [Path(__file__).with_name(name) for name in names]
     return hashes.hash_json([hashes.hash_files(makers), hashes.hash_folder(TEMPLATES)])
 
 

@@ -1,12 +1,14 @@
 """Row 9 of the fault table: archives that would write elsewhere, or without end."""
 
+import gzip
 import io
 import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
 
-from helpers.base.errors import UnsafePathError
+from helpers.base.errors import ArtefactDamagedError, UnsafePathError
 from helpers.data import archives
 
 
@@ -106,3 +108,30 @@ def test_09_more_than_the_given_limit_is_refused(tmp_path):
     path = zip_of(tmp_path / "a.zip", [("a", b"x" * 60), ("b", b"y" * 60)])
     assert_refused(path, tmp_path, max_bytes=100)
     assert len(archives.unpack(path, tmp_path / "ok", max_bytes=120)) == 2
+
+
+@pytest.mark.parametrize("make", [zip_of, tar_of])
+def test_08_a_name_that_no_disk_takes_is_refused(tmp_path, make):
+    name = "a" * 256
+    members = [(name, b"x") if make is zip_of else (member(name), b"x")]
+    assert_refused(make(tmp_path / "a.archive", members), tmp_path)
+
+
+def test_09_a_tar_header_without_end_is_not_read_into_memory(tmp_path):
+    """`tarfile` reads a long name as a whole: 600 MB of it took 1.9 GB of memory."""
+    n_bytes = 64 * 2**20
+    info = member("././@LongLink", tarfile.GNUTYPE_LONGNAME)
+    info.size = n_bytes
+    path = tmp_path / "a.tar.gz"
+    with gzip.open(path, "wb", compresslevel=1) as packed:
+        packed.write(info.tobuf())
+        for _ in range(n_bytes // 2**20):
+            packed.write(b"a" * 2**20)
+        packed.write(member("x").tobuf() + bytes(1024))
+    tracemalloc.start()
+    with pytest.raises(ArtefactDamagedError, match="a header of 67,108,864 bytes"):
+        archives.unpack(path, tmp_path / "out")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 * 2**20
+    assert not (tmp_path / "out").exists()

@@ -19,8 +19,8 @@ from small_web import (
     picture,
 )
 
-from helpers.base.errors import DiskError
-from helpers.data import download
+from helpers.base.errors import DiskError, RunLockedError
+from helpers.data import download, locks
 from helpers.data.sample.web import server
 
 CHILD = """
@@ -130,3 +130,15 @@ def test_23_a_note_cut_by_a_kill_means_begin_again(tmp_path, note):
         result = download.fetch_all(table, out, QUICK, resolve)
     assert (result["fate"][0], result["resumed"][0]) == ("downloaded", False)
     assert content(tmp_path, 0) == picture(0)
+
+
+def test_31_second_download_into_one_folder_refuses(tmp_path):
+    """Two profiles, or `fetch` beside a run: both would write the same files."""
+    data, table = make_web(tmp_path / "web", [""])
+    with locks.only_one(data, "download"), server.serve_sample(data) as resolve:
+        with pytest.raises(RunLockedError, match="another download is at work"):
+            download.fetch_all(table, data, QUICK, resolve)
+    with server.serve_sample(data) as resolve:
+        assert set(download.fetch_all(table, data, QUICK, resolve)["fate"]) == {
+            "downloaded"
+        }

@@ -1,16 +1,15 @@
 """A folder that appears whole or not at all, drawn by one process at a time."""
 
-import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from helpers.base.errors import DiskError, ParameterError, ProjectError
 from helpers.base.paths import shown
+from helpers.data import locks
 from helpers.storage import atomic, manifests
 
 _WAIT_S = 0.1
@@ -37,7 +36,7 @@ def locked(folder: Path) -> Iterator[None]:
     with atomic.disk_errors(folder.parent):
         handle = (folder.parent / f".{folder.name}.lock").open("ab")
     with handle:
-        while not _try_lock(handle):
+        while locks.try_lock(handle) is False:
             time.sleep(_WAIT_S)
         yield
 
@@ -80,16 +79,23 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    if folder.is_file() or (
-        folder.is_dir()
-        and any(folder.iterdir())
-        and not (folder / manifests.NAME).is_file()
-    ):
+    if folder.is_file() or (folder.is_dir() and _is_foreign(folder)):
         raise ParameterError(
             "the sample data would replace something else",
             where=shown(folder),
             way_out="name a folder that is new, empty or holds sample data",
         )
+
+
+def _is_foreign(folder: Path) -> bool:
+    """Tell whether a folder holds something that was not drawn."""
+    try:
+        manifest = manifests.read_manifest(folder)
+    except ProjectError:  # damaged: drawing anew is the way to mend it
+        return False
+    if manifest is None:
+        return any(folder.iterdir())
+    return not {"seed", "code"} <= set(manifest)  # a notebook's results have neither
 
 
 def _swap(partial: Path, folder: Path) -> None:
@@ -122,23 +128,3 @@ def _carry_over(old: Path, new: Path) -> None:
         if path.is_file() and not ours and not (new / name).exists():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             path.rename(new / name)
-
-
-def _try_lock(handle: BinaryIO) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            handle.seek(0)
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except PermissionError:  # what Windows says of a byte that is locked
-        return False
-    except OSError:  # a file system without locks: rename alone must do
-        return True
-    return True

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.data.connections import Resolve
 from helpers.data.sample.web import server
 
-_SURVIVED = ("downloaded", "already_there")
+_SURVIVED = ("downloaded",)
 
 ENDS = {
     "404": ("404",),
@@ -77,7 +77,8 @@ def score_faults(fates: pd.DataFrame, data: Path) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     faults = json.loads(path.read_text(encoding="utf-8"))["faults"]
-    rows = fates[fates["url"].isin(list(faults))].copy()
+    asked = fates["fate"].ne("already_there")  # the others were not put to the test
+    rows = fates[asked & fates["url"].isin(list(faults))].copy()
     rows["fault"] = rows["url"].map(faults)
     rows["outcome"] = rows["reason"].where(rows["fate"].eq("failed"), rows["fate"])
     ends = rows["fault"].map(lambda fault: ENDS.get(fault, _SURVIVED))
