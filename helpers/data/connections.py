@@ -90,12 +90,14 @@ class _Guarded:
                 raise
         raise last_error
 
-    def getresponse(self):  # noqa: ANN201, D102 - urllib3's own
+    def getresponse(self):  # noqa: ANN201 - urllib3's own
+        """Wait for the answer, but no longer than a body may take."""
         # The socket's time-out begins anew with every byte; one that sends a header a
         # byte at a time would hold the worker for hours.
         sock, cut = self.sock, []
 
         def hang_up() -> None:
+            """End the wait from another thread."""
             cut.append(True)
             try:
                 sock.shutdown(socket.SHUT_RDWR)
@@ -134,6 +136,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
         super().__init__(pool_maxsize=n_connections)
 
     def init_poolmanager(self, *args: object, **options: object) -> None:
+        """Make the pools whose connections check their peer."""
         # Proxies have managers of their own: there the peer is the configured proxy.
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = self._pools

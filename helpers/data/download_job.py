@@ -84,6 +84,7 @@ class Job:
         host = Host(self.settings.spacing_s, self.settings.down_after)
 
         def work(order: Order) -> None:
+            """Settle one order and hand its fate over."""
             try:
                 done(self.settle(order, host))
             except BaseException as error:  # the main thread raises it

@@ -81,6 +81,7 @@ def translate(error: Exception, where: str, in_body: bool) -> FetchError:
     chain = list(_chain(error))
 
     def has(*kinds: type) -> bool:
+        """Tell whether one of the causes is of these kinds."""
         return any(isinstance(link, kinds) for link in chain)
 
     what = str(chain[-1] if len(chain) > 1 else error)[:200]

@@ -79,6 +79,7 @@ def match_pairs(
     small = _coarse(squares)
 
     def work(start: int) -> tuple[np.ndarray, list[float]]:
+        """Match one block of pairs."""
         a, b = (side[start : start + _PAIRS_AT_ONCE] for side in (i, j))
         turned = _best_orientation(small[a], small[b])
         rows = zip(a, b, turned, strict=True)

@@ -66,6 +66,7 @@ def decode_all(
     pictures = np.empty((len(paths), size_px, size_px, 3), dtype=np.uint8)
 
     def decode_one(position: int) -> PictureError | None:
+        """Decode one picture into its place; return what is wrong with it."""
         try:
             rgb = decode.decode(paths[position], at_least_px=REDUCED * size_px)
         except PictureError as error:

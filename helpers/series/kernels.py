@@ -69,6 +69,7 @@ class _Client(PapermillNotebookClient):
         self.process: Popen | None = None
 
     def papermill_execute_cells(self) -> None:
+        """Execute the cells, with the kernel's process known."""
         self.process = self.km.provisioner.process
         self.trace.n_cells = sum(one.cell_type == "code" for one in self.nb.cells)
         try:
@@ -79,6 +80,7 @@ class _Client(PapermillNotebookClient):
             raise
 
     def execute_cell(self, cell: Any, cell_index: int, **settings: Any) -> Any:
+        """Execute one cell and count it."""
         if cell.cell_type == "code" and cell.source.strip():
             before = self.nb.cells[: cell_index + 1]
             self.trace.cell = sum(one.cell_type == "code" for one in before)

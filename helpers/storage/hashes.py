@@ -112,6 +112,7 @@ def list_files(folder: Path) -> list[Path]:
     """
 
     def refuse(error: OSError) -> None:
+        """Raise what hides files; a folder that is missing hides none."""
         if Path(error.filename) != folder or folder.exists():
             raise error
 

@@ -61,6 +61,7 @@ def _resize(rng: np.random.Generator, height_px: int, width_px: int) -> Callable
     shrinks = scale < 1
 
     def change(image: np.ndarray, method: int) -> np.ndarray:
+        """Resize picture or mask."""
         if method == cv2.INTER_AREA and not shrinks:
             method = cv2.INTER_CUBIC
         return cv2.resize(image, size, interpolation=method)
@@ -94,6 +95,7 @@ def _rotate(rng: np.random.Generator, height_px: int, width_px: int) -> Callable
     size, border = (width_px, height_px), cv2.BORDER_REFLECT_101
 
     def change(image: np.ndarray, method: int) -> np.ndarray:
+        """Turn picture or mask."""
         # INTER_AREA is for shrinking; a turned picture wants INTER_LINEAR.
         method = cv2.INTER_LINEAR if method == cv2.INTER_AREA else method
         return cv2.warpAffine(image, matrix, size, flags=method, borderMode=border)
