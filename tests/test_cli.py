@@ -69,7 +69,7 @@ def test_help_names_commands_and_the_street(capsys):
 def test_each_command_explains_itself_with_an_example(capsys, command):
     with pytest.raises(SystemExit, match="0"):
         cli.main([command, "--help"])
-    assert f"python -m helpers {command}" in capsys.readouterr().out
+    assert f"python start.py {command}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

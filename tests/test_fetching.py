@@ -131,7 +131,7 @@ def test_without_a_file_the_page_and_the_next_command_are_told(tmp_path, capsys,
     assert cli.main(["fetch", what, "--data", str(tmp_path)]) == 2
     told = capsys.readouterr().err
     assert catalogue.DATASETS[what].page in told
-    assert f"python -m helpers fetch {what}" in told
+    assert f"python start.py fetch {what}" in told
     assert told.rstrip().endswith(f"--data {tmp_path.as_posix()}")
 
 

@@ -7,7 +7,16 @@ import toy_street
 from toy_street import ALONE, FIRST, SECOND, THIRD, Toy
 
 from helpers.base.errors import ProjectError
-from helpers.series import display, execution, kernels, machine, processes, state
+from helpers.series import (
+    display,
+    execution,
+    kernels,
+    machine,
+    parameters,
+    planning,
+    processes,
+    state,
+)
 from helpers.series.state import Record
 
 ALL = [FIRST, SECOND, THIRD, ALONE]
@@ -216,3 +225,10 @@ def test_end_marked_ends_just_those_with_the_mark(tmp_path):
         for child in children:
             child.kill()
             child.wait()
+
+
+def test_a_default_that_is_typed_is_the_same_run():
+    declared = {"k": parameters.Parameter("k", "int", 1)}
+    assert planning._said_otherwise({"k": 1}, declared) == {}
+    assert planning._said_otherwise({"k": 2}, declared) == {"k": 2}
+    assert planning._said_otherwise({"k": True}, declared) == {"k": True}

@@ -92,7 +92,7 @@ def sample(arguments: argparse.Namespace) -> int:
         )
     print(f"drawing {paths.shown(folder)} with seed {arguments.seed} ...", flush=True)
     writing.write_sample(folder, arguments.seed)
-    print(f"Done: python -m helpers run --data {paths.shown(folder)}")
+    print(f"Done: python start.py run --data {paths.shown(folder)}")
     return 0
 
 
@@ -121,7 +121,7 @@ def report(arguments: argparse.Namespace) -> int:
         raise DataMissingError(
             "there is no run folder",
             where=paths.shown(out),
-            way_out="python -m helpers run makes one",
+            way_out="python start.py run makes one",
         )
     with lock.run_lock(state.work_folder(out) / "lock"):
         index = site.write_site(out, list(ledger.rows(Street())))

@@ -129,7 +129,7 @@ def _unpack(what: str, data: Path, archive: Path) -> int:
         shutil.rmtree(beside, ignore_errors=True)
     one = next(one for one in data_sets.survey(data) if one.name == what)
     print(f"{what}: {one.status}, {one.n_pictures:,} pictures, {one.n_masks:,} masks")
-    print(f"Next: python -m helpers run --profile laptop --data {paths.shown(data)}")
+    print(f"Next: python start.py run --profile laptop --data {paths.shown(data)}")
     return 0
 
 

@@ -17,7 +17,7 @@ _SHORT = {
 }
 
 _EPILOG = """\
-Each command explains itself: python -m helpers run --help
+Each command explains itself: python start.py run --help
 
 the street:
 """
@@ -30,11 +30,11 @@ far; those that do not need it go on."""
 
 _RUN_EXAMPLES = """\
 examples:
-  python -m helpers run
+  python start.py run
       the sample profile: synthetic data, no network
-  python -m helpers run --profile laptop --data ~/derm --skip-missing
+  python start.py run --profile laptop --data ~/derm --skip-missing
       real data, where it is there
-  python -m helpers run --only 03 -p 03.seed 7
+  python start.py run --only 03 -p 03.seed 7
       one notebook with another value, and nothing else
 
 exit codes: 0 all well, 1 a notebook failed, 2 nothing was run, 130 ended by Ctrl-C"""
@@ -50,13 +50,13 @@ ever unpacked outside the target folder."""
 
 _FETCH_EXAMPLES = """\
 examples:
-  python -m helpers fetch ham10000
+  python start.py fetch ham10000
       says where to get the archive
-  python -m helpers fetch ham10000 --archive ~/Downloads/archive.zip
+  python start.py fetch ham10000 --archive ~/Downloads/archive.zip
       unpacks it into data/ham10000
-  python -m helpers fetch fitzpatrick17k --data /data/derm
+  python start.py fetch fitzpatrick17k --data /data/derm
       downloads the pictures of the table in /data/derm/fitzpatrick17k
-  python -m helpers fetch weights
+  python start.py fetch weights
       gets every pretrained model into a folder that can be copied to a class room"""
 
 _DOCTOR = """\
@@ -85,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
         for notebook in catalogue.NOTEBOOKS.values()
     )
     parser = argparse.ArgumentParser(
-        prog="python -m helpers",
+        prog="python start.py",
         description="A street of notebooks from raw dermatology pictures to models.",
         epilog=_EPILOG + street,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -165,7 +165,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sample(commands: Any) -> None:
-    example = "example:\n  python -m helpers sample --seed 7 --out data/sample-7"
+    example = "example:\n  python start.py sample --seed 7 --out data/sample-7"
     parser = _add(commands, "sample", _SAMPLE, example)
     parser.add_argument("--out", metavar="DIR", help="where to (default: data/sample)")
     other = f"another seed, other pictures (default {SAMPLE_SEED}); needs --out"
@@ -190,7 +190,7 @@ def _add_doctor(commands: Any) -> None:
         commands,
         "doctor",
         _DOCTOR,
-        "example:\n  python -m helpers doctor --profile laptop --data ~/derm",
+        "example:\n  python start.py doctor --profile laptop --data ~/derm",
     )
     _add_folders(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -202,7 +202,7 @@ def _add_report(commands: Any) -> None:
         commands,
         "report",
         _REPORT,
-        "example:\n  python -m helpers report --out ~/shared/run-of-june",
+        "example:\n  python start.py report --out ~/shared/run-of-june",
     )
     parser.add_argument("--profile", default="sample", help="default: sample")
     parser.add_argument(
@@ -216,7 +216,7 @@ def _add_clean(commands: Any) -> None:
         commands,
         "clean",
         _CLEAN,
-        "example:\n  python -m helpers clean --profile laptop",
+        "example:\n  python start.py clean --profile laptop",
     )
     parser.add_argument("--profile", default="sample", help="default: sample")
     parser.add_argument(

@@ -91,8 +91,20 @@ def make_plan(request: Request, street: Street) -> Plan:
     chosen = {}
     for name in runs:
         known = {key: place for key, place in places.items() if key in declared[name]}
-        chosen[name] = known | values[name]
+        chosen[name] = known | _said_otherwise(values[name], declared[name])
     return Plan(profile, data, out, chosen, skipped, present)
+
+
+def _said_otherwise(
+    values: dict[str, Any], declared: dict[str, Parameter]
+) -> dict[str, Any]:
+    """Leave out what the notebook says itself: the same run, typed or not."""
+    defaults = {key: declared[key].default for key in values}
+    return {
+        key: value
+        for key, value in values.items()
+        if type(value) is not type(defaults[key]) or value != defaults[key]
+    }
 
 
 def _load(

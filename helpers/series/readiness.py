@@ -91,7 +91,7 @@ def find_missing(
         Notebook -> problem; where the folder itself is no use, that, for each.
     """
     if selected and not any(state != ABSENT for state in present.values()):
-        way_out = "`python -m helpers doctor` says how to get the data sets"
+        way_out = "`python start.py doctor` says how to get the data sets"
         try:
             layout.require_data_folder(data, way_out)
         except DataMissingError as error:

@@ -107,7 +107,7 @@ def _text_of(path: Path) -> str:
         content = path.read_bytes().removeprefix(_BOM)
     except FileNotFoundError as error:
         raise DataMissingError(
-            "the table is not there", shown(path), "`python -m helpers doctor` lists it"
+            "the table is not there", shown(path), "`python start.py doctor` lists it"
         ) from error
     except OSError as error:
         raise TableError(
