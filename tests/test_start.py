@@ -258,7 +258,7 @@ def test_pip_settings_are_read_from_pip_itself(door, tmp_path):
 
 
 def test_first_errors_are_the_errors_without_addresses(door):
-    text = "a\nERROR: at `https://me:pw@mirror.example/simple/`\nerror: /opt/wheels\nb"
+    text = "a\nERROR: at `https://me:pw@mirror.example/simple/`\nerror: /srv/wheels\nb"
     said = door.load().first_errors("uv", text)
     assert said == "\n  uv:\n    ERROR: at `<...>`\n    error: <...>"
     assert door.load().first_errors("pip", "killed\n") == "\n  pip:\n    killed"
