@@ -57,11 +57,9 @@ def _refuse(archive: Path, what: str) -> UnsafePathError:
 
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
     for info in archive.infolist():
-        mode = info.external_attr >> 16
-        kind = stat.S_IFMT(mode)
+        kind = stat.S_IFMT(info.external_attr >> 16)
         odd = "" if kind in (0, stat.S_IFREG, stat.S_IFDIR) else "a link or device"
-        if info.flag_bits & 1:
-            odd = "encrypted"
+        odd = "encrypted" if info.flag_bits & 1 else odd
         # orig_filename: Python cuts names at a zero byte and turns backslashes round.
         name = info.orig_filename if "\x00" in info.orig_filename else info.filename
         content = partial(archive.open, info)
@@ -73,6 +71,7 @@ class _TarInfo(tarfile.TarInfo):
 
     @classmethod
     def frombuf(cls, buf: bytes, encoding: str, errors: str) -> tarfile.TarInfo:
+        """Read a header as `tarfile` does, unless it announces a huge one."""
         info = super().frombuf(buf, encoding, errors)
         if info.type in _LONG_HEADERS and info.size > _MAX_HEADER_BYTES:
             raise tarfile.ReadError(f"a header of {info.size:,} bytes")
@@ -233,6 +232,7 @@ class _Budget:
         self.limit = min(max_bytes, by_ratio)
 
     def spend(self, n_bytes: int) -> None:
+        """Count bytes just unpacked; refuse the archive once they are too many."""
         self.n_bytes += n_bytes
         if self.n_bytes > self.limit:
             what = f"the archive unpacks to more than {self.limit:,} bytes"

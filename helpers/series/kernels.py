@@ -116,6 +116,7 @@ class _Engine(NBClientEngine):
         execution_timeout: int | None = None,
         **_: Any,
     ) -> None:
+        """Execute the cells of a notebook in a kernel of its own."""
         client = _Client(
             nb_man,
             trace,

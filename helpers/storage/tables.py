@@ -137,6 +137,7 @@ def _separator_of(text: str, required: Sequence[str]) -> str:
     """Return the separator whose header holds most of `required`, then most names."""
 
     def score(separator: str) -> tuple[int, int]:
+        """Count the required names that it makes, then all names."""
         try:
             header = next(filter(None, _reader(text, separator)), [])
         except csv.Error:
