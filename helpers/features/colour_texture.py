@@ -1,10 +1,12 @@
 """An encoder without weights: colour, its layout, gradients and texture."""
 
+from collections.abc import Collection
+from typing import Any
+
 import cv2
 import numpy as np
 
-from helpers.base.errors import ParameterError
-from helpers.images import resize
+from helpers.features.preparation import Preparation, check_batch, code_hash
 
 SIZE_PX = 128
 LAYOUT_CELLS = 6
@@ -58,6 +60,11 @@ class ColourTexture:
     Layout and gradients know left from right: a mirrored copy is found by the
     perceptual hash in eight orientations, not by this encoder.
 
+    Parameters
+    ----------
+    options : collection of str, optional
+        "squash" or "pad" instead of "crop", and "bgr"; see `encoders.get_encoder`.
+
     References
     ----------
     .. [1] Dalal & Triggs (2005). Histograms of oriented gradients for human detection.
@@ -66,9 +73,8 @@ class ColourTexture:
        invariant texture classification with local binary patterns. IEEE TPAMI 24(7).
     """
 
-    name = "colour_texture"
     size_px = SIZE_PX
-    fit = "crop"
+    device = "cpu"
     dimension = (
         3 * LAYOUT_CELLS**2
         + GRADIENT_BINS * GRADIENT_CELLS**2
@@ -76,6 +82,18 @@ class ColourTexture:
         + LIGHTNESS_BINS
         + _TEXTURE_BINS * len(TEXTURE_RADII_PX)
     )
+
+    def __init__(self, options: Collection[str] = ()) -> None:
+        self.name = "+".join(("colour_texture", *options))
+        self._preparation = Preparation(SIZE_PX, SIZE_PX).changed(options)
+        self.fit = self._preparation.fit
+        self.facts: dict[str, Any] = {
+            "encoder": self.name,
+            "weights": "none",
+            "preparation": self._preparation.facts(),
+            "precision": "float32",
+            "code": code_hash(__file__),
+        }
 
     def prepare(self, rgb: np.ndarray) -> np.ndarray:
         """Bring a picture to size: short side to 128 px, then the central square.
@@ -91,7 +109,7 @@ class ColourTexture:
         -------
         ndarray of uint8, shape (128, 128, 3)
         """
-        return resize.resize(rgb, SIZE_PX, SIZE_PX, fit=self.fit)
+        return self._preparation.apply(rgb)
 
     def encode(self, batch: np.ndarray) -> np.ndarray:
         """Encode prepared pictures.
@@ -111,13 +129,7 @@ class ColourTexture:
         ParameterError
             If the batch has another shape or dtype.
         """
-        if batch.shape[1:] != (SIZE_PX, SIZE_PX, 3) or batch.dtype != np.uint8:
-            raise ParameterError(
-                f"a batch of {batch.dtype} {batch.shape} is not what {self.name} "
-                f"encodes",
-                where="batch",
-                way_out="bring each picture to size with the encoder's `prepare`",
-            )
+        check_batch(batch, self.name, SIZE_PX)
         vectors = np.empty((len(batch), self.dimension), dtype=np.float32)
         for row, rgb in enumerate(batch):
             vectors[row] = _encode_one(rgb)

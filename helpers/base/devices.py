@@ -1,0 +1,44 @@
+"""The device a network computes on, chosen and named without importing torch."""
+
+import sys
+from typing import Literal
+
+Device = Literal["cuda", "mps", "cpu"]
+
+
+def best_device() -> Device:
+    """Return the quickest device that torch finds here.
+
+    Returns
+    -------
+    {"cuda", "mps", "cpu"}
+        ``"cpu"`` where torch is not imported: what does not use it needs no GPU.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def describe(device: str) -> str:
+    """Return a device as people should read it.
+
+    Parameters
+    ----------
+    device : {"cuda", "mps", "cpu"}
+        For example an encoder's `device`.
+
+    Returns
+    -------
+    str
+        For example ``"CPU, 2 threads"`` or ``"GPU (NVIDIA H200, 139 GiB)"``.
+    """
+    torch = sys.modules.get("torch")
+    if device == "mps":
+        return "GPU (Apple Metal)"
+    if device == "cuda":
+        found = torch.cuda.get_device_properties(torch.cuda.current_device())
+        return f"GPU ({found.name}, {found.total_memory / 2**30:.0f} GiB)"
+    return f"CPU, {torch.get_num_threads()} threads" if torch is not None else "CPU"

@@ -1,0 +1,125 @@
+"""A folder of weights as transformers writes it, checked before anything loads it."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from helpers.base import paths
+from helpers.base.errors import ArtefactDamagedError, DataMissingError, ParameterError
+from helpers.data.weights_registry import WEIGHTS
+from helpers.features.architectures import Architecture
+from helpers.storage import hashes, manifests
+
+CONFIG, PROCESSOR = "config.json", "preprocessor_config.json"
+TENSORS = "model.safetensors"
+FILES = (CONFIG, PROCESSOR, TENSORS)
+_PICKLES = (".bin", ".ckpt", ".h5", ".pkl", ".pt", ".pth")
+
+
+class WeightFolder(NamedTuple):
+    """A folder that was checked: what its files say, and the hash of the tensors."""
+
+    path: Path
+    config: dict[str, Any]
+    processor: dict[str, Any]
+    sha256: str
+
+
+def open_folder(
+    text: str, architecture: Architecture, weights_folder: Path | None
+) -> WeightFolder:
+    """Find weights and check their files.
+
+    Parameters
+    ----------
+    text : str
+        A folder's path; ``""`` for the pretrained weights.
+    architecture : Architecture
+        What they must be of.
+    weights_folder : Path or None
+        Where fetched weights lie; ``data/weights`` if None.
+
+    Returns
+    -------
+    WeightFolder
+
+    Raises
+    ------
+    DataMissingError
+        If the folder or one of `FILES` is not there: which, from where, how large.
+    ArtefactDamagedError
+        If a file is no JSON, or not what the folder's manifest lists.
+    ParameterError
+        If config.json is that of another model.
+    """
+    where = weights_folder or paths.DATA / "weights"
+    path = paths.resolve(text) if text else where / architecture.weights
+    missing = [name for name in FILES if not (path / name).is_file()]
+    if missing:
+        raise _missing(path, missing, architecture, fetched=not text)
+    config = _read_json(path / CONFIG)
+    if config.get("model_type") != architecture.model_type:
+        raise ParameterError(
+            f"these weights are of a {config.get('model_type')!r}, not of a "
+            f"{architecture.model_type!r}",
+            where=paths.shown(path / CONFIG),
+            way_out="name the folder of that network, or the encoder it belongs to",
+        )
+    return WeightFolder(path, config, _read_json(path / PROCESSOR), _checked_hash(path))
+
+
+def _missing(
+    path: Path, missing: list[str], architecture: Architecture, fetched: bool
+) -> DataMissingError:
+    """Say what lacks, and how it is brought here."""
+    what = f"the weights lack {', '.join(missing)}"
+    pickles = sorted(p.name for p in path.glob("*") if p.suffix in _PICKLES)
+    if TENSORS in missing and pickles:
+        what += f" ({', '.join(pickles)} can run code when loaded and is never opened)"
+    entry = WEIGHTS[architecture.weights]
+    addresses = {f.name: f.address for f in entry.files if f.name in missing}
+    from_where = f"{' , '.join(addresses.values())} (about {entry.size_mb:g} MB)"
+    if fetched:
+        way_out = f"`python start.py fetch weights` gets them from {from_where}; or "
+        way_out += f"copy these files from a machine that has them to {path}"
+    else:
+        way_out = f"copy them to {path}; the published ones are at {from_where}"
+    return DataMissingError(what, paths.shown(path), way_out)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, f"the file is no JSON ({error})") from error
+    if not isinstance(content, dict):
+        raise damaged(path, "the file holds no settings")
+    return content
+
+
+def _checked_hash(path: Path) -> str:
+    """Return the tensors' hash; refuse files that the manifest lists otherwise."""
+    found = {name: hashes.hash_file(path / name) for name in FILES}
+    listed = (manifests.read_manifest(path) or {}).get("files", {})
+    for name, digest in found.items():
+        if listed.get(name, digest) != digest:
+            raise damaged(path / name, "the file is not the one that was fetched")
+    return found[TENSORS]
+
+
+def damaged(path: Path, what: str) -> ArtefactDamagedError:
+    """Return the error for a file of weights that cannot be used.
+
+    Parameters
+    ----------
+    path : Path
+        The file or folder.
+    what : str
+        What is wrong with it.
+
+    Returns
+    -------
+    ArtefactDamagedError
+    """
+    way_out = "delete it, then `python start.py fetch weights` or copy it anew"
+    return ArtefactDamagedError(what, paths.shown(path), way_out)
