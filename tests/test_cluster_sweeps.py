@@ -1,0 +1,51 @@
+"""The sweeps give what the single steps give."""
+
+import numpy as np
+import pytest
+from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.metrics import silhouette_score
+
+from helpers.evaluate import cluster_scores
+from helpers.features import cluster_sweeps, clustering, projection
+
+
+@pytest.fixture(scope="module")
+def X():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(4, 6))[rng.integers(0, 4, 120)] * 5 + rng.normal(
+        size=(120, 6)
+    )
+
+
+def test_every_k_of_both_methods_is_scored_in_its_own_space(X):
+    spaces = {"all": X, "half": X[:, :3]}
+    trees = {name: clustering.ward_tree(Z) for name, Z in spaces.items()}
+    table = cluster_sweeps.sweep_ks(spaces, trees, range(2, 6), seed=1)
+    assert len(table) == 2 * 2 * 4
+    at = table.set_index(["method", "k"])
+    for name, Z in spaces.items():
+        ward = AgglomerativeClustering(4).fit_predict(Z)
+        assert at.loc[(f"ward, {name}", 4), "silhouette"] == pytest.approx(
+            silhouette_score(Z, ward)
+        )
+        means = KMeans(3, random_state=1).fit(Z)
+        row = at.loc[(f"k-means, {name}", 3)]
+        assert row["inertia"] == pytest.approx(means.inertia_)
+        assert row["silhouette"] == pytest.approx(silhouette_score(Z, means.labels_))
+    assert at.loc["ward, all", "inertia"].isna().all()
+
+
+def test_sizes_are_compared_by_two_methods_each_in_its_own_map(X):
+    maps = {3: X[:, :3], 6: X}
+    table = cluster_sweeps.sweep_sizes(maps, n_clusters=4, min_samples=8, seed=0)
+    assert table[["components", "method"]].to_numpy().tolist() == [
+        [3, "k-means"],
+        [3, "OPTICS"],
+        [6, "k-means"],
+        [6, "OPTICS"],
+    ]
+    Z = projection.standardise(X)
+    labels = clustering.kmeans_sweep(Z, [4], 0).labels
+    expected = cluster_scores.score_labellings(Z, labels)["silhouette"].iloc[0]
+    assert table["silhouette"].iloc[2] == pytest.approx(expected)
+    assert table["n_noise"].iloc[[0, 2]].eq(0).all()
