@@ -1,0 +1,156 @@
+"""Figures of embeddings: what they hold, and how encoders compare."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.show import style
+from helpers.show.labels import percent, share_ticks, shorten
+from helpers.show.plots import histogram
+
+
+def cumulative_variance(
+    curves: Mapping[str, np.ndarray],
+    title: str,
+    n: int,
+    shares: Sequence[float] = (0.8, 0.9),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how much of the variance the first principal components hold.
+
+    Parameters
+    ----------
+    curves : mapping of str to ndarray of float, shape (n_components,)
+        Encoder -> cumulative share of the variance, in [0, 1].
+    title : str
+        Which embeddings.
+    n : int
+        How many pictures.
+    shares : sequence of float, optional
+        To mark on each curve: the components that reach them are counted.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        A share that a curve does not reach has no mark.
+    """
+    ax = style.make_axes(ax)
+    for share in shares:
+        ax.axhline(share, color=style.QUIET_INK, lw=1, ls=(0, (4, 4)))
+    for place, (name, curve) in enumerate(curves.items()):
+        colour = style.CATEGORICAL[place % 7]
+        # The tolerance is that of projection.components_for.
+        needed = {share: np.searchsorted(curve, share - 1e-6) + 1 for share in shares}
+        reached = {share: at for share, at in needed.items() if at <= len(curve)}
+        words = " · ".join(f"{percent(share)}: {at:,}" for share, at in reached.items())
+        label = f"{shorten(name)}\n{words}" if words else shorten(name)
+        ax.plot(np.arange(1, len(curve) + 1), curve, color=colour, label=label)
+        look = {"ms": 8, "color": colour, "mec": "white", "mew": 1.5, "zorder": 3}
+        for at in reached.values():
+            ax.plot(at, curve[at - 1], "o", **look)
+    style.use_log_axis(ax, "x")
+    ax.yaxis.set_major_formatter(share_ticks())
+    ax.set(ylim=(0, 1.03), xlabel="principal components", ylabel="variance they hold")
+    ax.grid()
+    if curves:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), labelspacing=0.9)
+    style.set_title(ax, title, n)
+    return ax
+
+
+def similarity_histogram(
+    related: np.ndarray,
+    chance: np.ndarray,
+    title: str,
+    ax: Axes | None = None,
+    name: str = "related",
+) -> Axes:
+    """Draw how similar related pictures are, and how similar any two.
+
+    Parameters
+    ----------
+    related, chance : ndarray of float
+        Cosine similarities of related pairs (siblings, duplicates) and of random ones.
+    title : str
+        Which encoder.
+    ax : Axes, optional
+        Where to draw.
+    name : str, optional
+        What relates them.
+
+    Returns
+    -------
+    Axes
+        With a line at each median: the further apart, the better.
+    """
+    values = {f"{name} pairs": related, "random pairs": chance}
+    colours = dict(zip(values, (style.ACCENT, style.CATEGORICAL[1]), strict=True))
+    ax = histogram(values, title, "cosine similarity", ax, colours, unit="pairs")
+    for group, colour in zip(values.values(), colours.values(), strict=True):
+        finite = np.asarray(group, float)[np.isfinite(group)]
+        if len(finite):
+            look = {"color": colour, "lw": 1.2, "ls": (0, (2, 2))}
+            ax.axvline(np.median(finite), ymax=0.72, **look)
+    ax.set_ylabel("share of pairs")
+    ax.margins(y=0.38)  # room for the legend
+    ax.legend(loc="upper left")
+    return ax
+
+
+def encoder_bars(
+    table: pd.DataFrame,
+    title: str,
+    n: int,
+    x_label: str,
+    baseline: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one score for each encoder, with its interval and the baseline.
+
+    Parameters
+    ----------
+    table : DataFrame of float
+        One row for each encoder; columns "score", "low" and "high".
+    title : str
+        What is measured.
+    n : int
+        On how many pictures.
+    x_label : str
+        Name of the score.
+    baseline : float, optional
+        What is reached without looking, for example by always saying the commonest
+        label.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The best on top.
+    """
+    ax = style.make_axes(ax, 1.7 + 0.42 * max(len(table), 1))
+    table = table.sort_values("score", ascending=False, kind="stable")
+    rows = np.arange(len(table))
+    ax.hlines(rows, table["low"], table["high"], color=style.ACCENT, lw=3, alpha=0.45)
+    ax.scatter(table["score"], rows, 70, color=style.ACCENT, ec="w", lw=1.2, zorder=3)
+    beside = {"va": "center", "size": 10, "transform": ax.get_yaxis_transform()}
+    values = table[["score", "low", "high"]].to_numpy()
+    for row, (score, low, high) in enumerate(values):
+        ax.text(1.02, row, f"{score:.3f}  [{low:.3f}, {high:.3f}]", **beside)
+    top = -0.6
+    if baseline is not None:
+        top = -1.05  # room for the word
+        ax.axvline(baseline, color=style.BAD, lw=1.4, ls=(0, (4, 3)), zorder=1)
+        place = {"xytext": (6, -8), "textcoords": "offset points", "va": "center"}
+        words = f"baseline {baseline:.3f}"
+        ax.annotate(words, (baseline, top), color=style.BAD, size=9.5, **place)
+    ax.set_yticks(rows, [shorten(name, 34) for name in table.index], color=style.INK)
+    ax.set(ylim=(max(len(table), 1) - 0.4, top), xlabel=x_label)
+    ax.spines[["left"]].set_visible(False)
+    ax.grid(axis="x")
+    style.set_title(ax, title, n)
+    return ax
