@@ -11,9 +11,19 @@ from helpers.base.paths import ROOT
 FOLDER = ROOT / "tests" / "benchmarks"
 KEYS = set("step n seconds plain_seconds limit_seconds goal same_answer".split())
 SMALL = {
+    "cluster_sweeps": {},
+    "clustering_steps": {},
     "decode": {"N_PICTURES": 2, "WIDTH_PX": 900, "HEIGHT_PX": 600, "SIZE_PX": 64},
+    "embedding": {
+        "NAMES": ("mobilenet_v2",),
+        "N_PICTURES": 4,
+        "BATCH_SIZE": 4,
+        "N_TURNS": 1,
+    },
     "hashes": {"N_FILES": 30, "N_DIFFERENT": 5, "N_DECODED": 10},
     "near_duplicates": {"N_SMALL": 600, "N_LOOP": 300},
+    "resume": {"N_FILES": 30},
+    "umap_sweep": {"N_ROWS": 150, "SIZES": [2, 5], "MOST_LOST": 0.05},
 }
 
 

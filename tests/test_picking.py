@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.base.errors import DataMissingError
 from helpers.data import picking
 
 
@@ -38,3 +39,19 @@ def test_same_generator_same_pictures(table):
         for _ in range(2)
     )
     pd.testing.assert_frame_equal(first, second)
+
+
+def with_paths(*paths):
+    return pd.DataFrame({"path": list(paths)})
+
+
+def test_the_first_data_set_with_pictures_is_picked_or_the_one_wanted():
+    tables = {"a": with_paths("", ""), "b": with_paths("", "x"), "c": with_paths("y")}
+    assert picking.pick_data_set(tables) == "b"
+    assert picking.pick_data_set(tables, "c") == "c"
+
+
+@pytest.mark.parametrize("wanted", ["a", "any", "z"])
+def test_a_data_set_without_pictures_is_refused(wanted):
+    with pytest.raises(DataMissingError, match="with pictures: none"):
+        picking.pick_data_set({"a": with_paths("")}, wanted)

@@ -41,4 +41,7 @@ def describe(device: str) -> str:
     if device == "cuda":
         found = torch.cuda.get_device_properties(torch.cuda.current_device())
         return f"GPU ({found.name}, {found.total_memory / 2**30:.0f} GiB)"
-    return f"CPU, {torch.get_num_threads()} threads" if torch is not None else "CPU"
+    if torch is None:
+        return "CPU"
+    n_threads = torch.get_num_threads()
+    return f"CPU, {n_threads} thread{'s' if n_threads > 1 else ''}"

@@ -76,3 +76,30 @@ def groups_of_pairs(n_rows: int, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     graph = sparse.coo_array((ones, (i, j)), (n_rows, n_rows))
     component = csgraph.connected_components(graph, directed=False)[1]
     return pd.factorize(component)[0].astype(np.int64)
+
+
+def known_kin(table: pd.DataFrame, truth: pd.DataFrame | None) -> np.ndarray:
+    """Return which pictures are known to be kin, by the best witness there is.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per picture, with image_id and group, and lesion_id where lesions are
+        listed.
+    truth : DataFrame or None
+        image_id and sibling_group of synthetic pictures.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_rows,)
+        One number for one scene (truth), else one lesion, else one group: the groups
+        of a duplicate search know only what that search could see.
+    """
+    if truth is not None:
+        kin = table["image_id"].map(truth.set_index("image_id")["sibling_group"])
+        kin = kin.fillna(table["image_id"])
+    elif "lesion_id" in table and table["lesion_id"].ne("").all():
+        kin = table["lesion_id"]
+    else:
+        kin = table["group"]
+    return pd.factorize(kin)[0].astype(np.int64)

@@ -1,7 +1,53 @@
-"""Which pictures to look at: some of every class, not the first of a folder."""
+"""Which pictures to look at: of which data set, and some of every class."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+
+from helpers.base.errors import DataMissingError
+
+ANY = "any"
+"""What asks for the first data set of `pick_data_set` that has pictures."""
+
+
+def pick_data_set(tables: Mapping[str, pd.DataFrame], wanted: str = ANY) -> str:
+    """Pick a data set that has pictures.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Data set -> its rows, with ``path`` ("" where there is no picture); the first
+        one with pictures is taken where any will do.
+    wanted : str, optional
+        One of them, or `ANY`.
+
+    Returns
+    -------
+    str
+        A key of `tables`.
+
+    Raises
+    ------
+    DataMissingError
+        If the one wanted, or every one, has no pictures.
+
+    Examples
+    --------
+    >>> no, yes = (pd.DataFrame({"path": [path]}) for path in ("", "a.jpg"))
+    >>> pick_data_set({"dermnet": no, "ham10000": yes})
+    'ham10000'
+    """
+    usable = [name for name, table in tables.items() if table["path"].ne("").any()]
+    if wanted in usable:
+        return wanted
+    if wanted == ANY and usable:
+        return usable[0]
+    raise DataMissingError(
+        f"{'no data set' if wanted == ANY else wanted} has pictures here",
+        where=f"with pictures: {', '.join(usable) or 'none'}",
+        way_out="`python start.py doctor` says how to get each data set",
+    )
 
 
 def pick_per_class(

@@ -12,7 +12,7 @@ from helpers.features import clustering, density, projection
 def sweep_sizes(
     maps: Mapping[int, np.ndarray], n_clusters: int, min_samples: int, seed: int
 ) -> pd.DataFrame:
-    """Cluster maps of several sizes by k-means and by OPTICS, and score each in its map.
+    """Cluster maps of several sizes by k-means and OPTICS, and score each in its map.
 
     Parameters
     ----------

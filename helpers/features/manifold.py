@@ -214,6 +214,7 @@ def _library() -> SimpleNamespace:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Tensorflow not", ImportWarning)
+            warnings.filterwarnings("ignore", "IProgress not found")  # tqdm.auto's
             import numba
             from umap import spectral, umap_
     finally:

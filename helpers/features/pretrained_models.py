@@ -1,19 +1,23 @@
 """The models behind the encoders: made at random or loaded from a checked folder."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from torch.nn.utils import fuse_conv_bn_eval
-from transformers.utils import logging
 
 from helpers.base.errors import ParameterError
 from helpers.base.paths import shown
 from helpers.features import weight_folders
 from helpers.features.architectures import Architecture
+
+with warnings.catch_warnings():  # tqdm.auto's, where ipywidgets is not installed
+    warnings.filterwarnings("ignore", "IProgress not found")
+    import transformers
+    from transformers.utils import logging
 
 RANDOM_SEED = 0
 _UNUSED = ("num_batches_tracked", "mask_token")

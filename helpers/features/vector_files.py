@@ -1,4 +1,4 @@
-"""The vectors of one notebook for the next: an array, and the pictures it belongs to."""
+"""The vectors of one notebook for the next: an array, and whose vectors they are."""
 
 from collections.abc import Mapping
 from pathlib import Path

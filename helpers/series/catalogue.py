@@ -74,6 +74,25 @@ _STREET = (
         disk_mb=100,
         seconds=20,
     ),
+    Notebook(
+        "04_embeddings",
+        "How does a picture become a vector, and which encoder sees skin?",
+        data=ALL_DATA,
+        any_data=True,
+        needs=("03_dedup",),
+        disk_mb=500,
+        seconds=40,
+    ),
+    Notebook(
+        "05_clustering",
+        "Which groups are in DermNet without labels, and how far can the scores be "
+        "trusted?",
+        data=ALL_DATA,
+        any_data=True,
+        needs=("04_embeddings",),
+        disk_mb=60,
+        seconds=35,
+    ),
 )
 
 NOTEBOOKS: dict[str, Notebook] = {notebook.name: notebook for notebook in _STREET}

@@ -24,7 +24,11 @@ PACKAGES = (
     "opencv-python-headless",
     "pandas",
     "pillow",
+    "scikit-learn",
     "scipy",
+    "torch",
+    "transformers",
+    "umap-learn",
 )
 """Whose versions can change a number or a picture."""
 

@@ -18,7 +18,9 @@ _CELL_PX, _FRAME_PX = 220, 9
 _BLANK = np.full((3, 4, 3), 255, np.uint8)
 
 
-def picture_map(points: np.ndarray, thumbnails: np.ndarray, title: str) -> Axes:
+def picture_map(
+    points: np.ndarray, thumbnails: np.ndarray, title: str, licence: str = ""
+) -> Axes:
     """Draw a map with the pictures themselves, as many as fit without overlap.
 
     Parameters
@@ -29,6 +31,8 @@ def picture_map(points: np.ndarray, thumbnails: np.ndarray, title: str) -> Axes:
         The pictures, RGB.
     title : str
         Which map.
+    licence : str, optional
+        Of the pictures; written under them.
 
     Returns
     -------
@@ -46,10 +50,11 @@ def picture_map(points: np.ndarray, thumbnails: np.ndarray, title: str) -> Axes:
         cell = raster[top : top + size_px - _GAP_PX, left : left + size_px - _GAP_PX]
         cell[..., :3] = resize(thumbnails[row], *cell.shape[:2])
         cell[..., 3] = 255
-    total_px = height_px + 76
+    below_px = 44 if licence else 0
+    total_px = height_px + 76 + below_px
     figure = Figure(figsize=(_WIDTH_PX / style.DPI, total_px / style.DPI))
     figure.set_layout_engine("none")  # every place is counted in pixels here
-    ax = figure.add_axes((0, 0, 1, height_px / total_px))
+    ax = figure.add_axes((0, below_px / total_px, 1, height_px / total_px))
     rest = np.delete(places_px, list(cells), axis=0)
     ax.scatter(*rest.T, 9, color=PALE, lw=0, rasterized=n > MANY_POINTS)
     frame = (0, _WIDTH_PX, height_px, 0)
@@ -58,6 +63,8 @@ def picture_map(points: np.ndarray, thumbnails: np.ndarray, title: str) -> Axes:
     ax.axis("off")
     words = "" if len(cells) == n else f", {len(cells):,} of them shown"
     style.set_title(ax, title, n, f"pictures{words}")
+    if licence:
+        style.licence_note(figure, licence)
     return ax
 
 

@@ -41,6 +41,7 @@ class NotebookRecord:
     key_numbers: list[tuple[str, str]] = field(default_factory=list)
     figures: list[FigureFile] = field(default_factory=list)
     executed: str = ""
+    explorer: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _read_notebook(
     metrics: dict[str, Any] = {}
     if (out / name / "metrics.json").exists():
         metrics = _read_json(out / name / "metrics.json", problems)
-    executed = f"notebooks/{name}.ipynb"
+    executed, explorer = f"notebooks/{name}.ipynb", f"{name}/explorer.html"
     return NotebookRecord(
         name=name,
         question=question,
@@ -134,6 +135,7 @@ def _read_notebook(
         key_numbers=_key_numbers(metrics),
         figures=_figures(out, name),
         executed=executed if (out / executed).is_file() else "",
+        explorer=explorer if (out / explorer).is_file() else "",
     )
 
 
