@@ -30,7 +30,6 @@ def test_groups_that_are_there_are_found_and_named(n_groups):
     held = cluster_choice.stability(X, cut, np.random.default_rng(0), n_draws=4)
     found = suggest_n_clusters(scores, held.mean)
     assert found.n_clusters == n_groups and f"k = {n_groups} is" in found.reason
-    assert suggest_n_clusters(scores).n_clusters == n_groups
     assert held.mean[n_groups - 2] == 1 and held.mean[-1] < 0.95
 
 
@@ -47,7 +46,6 @@ def test_of_equally_good_ones_the_finest_stable_is_taken():
     )
     held = [1.0, 0.95, 0.85, 0.99]
     assert suggest_n_clusters(scores, held).n_clusters == 3
-    assert suggest_n_clusters(scores).n_clusters == 4
     assert suggest_n_clusters(scores, [0.5, 0.2, 0.1, 1]).n_clusters == 2
     scores.loc[1, "silhouette"] = np.nan
     assert suggest_n_clusters(scores, held).n_clusters == 2
@@ -56,7 +54,7 @@ def test_of_equally_good_ones_the_finest_stable_is_taken():
 def test_nothing_to_choose_from_is_refused():
     scores = pd.DataFrame({"n_clusters": [1], "silhouette": [np.nan]})
     with pytest.raises(ParameterError, match="no clustering has a silhouette"):
-        suggest_n_clusters(scores)
+        suggest_n_clusters(scores, [1])
     with pytest.raises(ParameterError, match="3 stabilities"):
         suggest_n_clusters(scores, [1, 1, 1])
 
@@ -77,15 +75,14 @@ def test_stability_takes_one_labelling_and_compares_shared_rows():
     chance = cluster_choice.stability(
         X, lambda rows: rng.integers(0, 4, len(rows)), np.random.default_rng(0), 20
     )
-    assert abs(chance.mean[0]) < 0.02 and chance.low[0] < 0 < chance.high[0]
+    assert abs(chance.mean[0]) < 0.02
+    assert chance.values.min() < 0 < chance.values.max()
 
 
-@pytest.mark.parametrize(("n", "share"), [(3, 0.8), (100, 0.5), (100, 1.0), (0, 0.8)])
-def test_subsets_that_share_nothing_are_refused(n, share):
-    with pytest.raises(ParameterError, match="cannot be compared"):
-        cluster_choice.stability(
-            np.ones((n, 2)), len, np.random.default_rng(0), share=share
-        )
+@pytest.mark.parametrize("n", [0, 3])
+def test_subsets_that_share_nothing_are_refused(n):
+    with pytest.raises(ParameterError, match=f"parts of {n} rows share too few"):
+        cluster_choice.stability(np.ones((n, 2)), len, np.random.default_rng(0))
 
 
 def test_representatives_go_from_the_centre_to_the_edge():

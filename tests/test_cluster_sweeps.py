@@ -6,6 +6,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import silhouette_score
 
 from helpers.evaluate import cluster_scores
+from helpers.evaluate.cluster_agreement import rand_index
 from helpers.features import cluster_sweeps, clustering, projection
 
 
@@ -22,7 +23,7 @@ def test_every_k_of_both_methods_is_scored_in_its_own_space(X):
     trees = {name: clustering.ward_tree(Z) for name, Z in spaces.items()}
     table = cluster_sweeps.sweep_ks(spaces, trees, range(2, 6), seed=1)
     assert len(table) == 2 * 2 * 4
-    at = table.set_index(["method", "k"])
+    at = table.set_index(["name", "k"])
     for name, Z in spaces.items():
         ward = AgglomerativeClustering(4).fit_predict(Z)
         assert at.loc[(f"ward, {name}", 4), "silhouette"] == pytest.approx(
@@ -37,8 +38,8 @@ def test_every_k_of_both_methods_is_scored_in_its_own_space(X):
 
 def test_sizes_are_compared_by_two_methods_each_in_its_own_map(X):
     maps = {3: X[:, :3], 6: X}
-    table = cluster_sweeps.sweep_sizes(maps, n_clusters=4, min_samples=8, seed=0)
-    assert table[["components", "method"]].to_numpy().tolist() == [
+    table = cluster_sweeps.sweep_sizes(maps, X, n_clusters=4, min_samples=8, seed=0)
+    assert table[["n_components", "method"]].to_numpy().tolist() == [
         [3, "k-means"],
         [3, "OPTICS"],
         [6, "k-means"],
@@ -49,3 +50,13 @@ def test_sizes_are_compared_by_two_methods_each_in_its_own_map(X):
     expected = cluster_scores.score_labellings(Z, labels)["silhouette"].iloc[0]
     assert table["silhouette"].iloc[2] == pytest.approx(expected)
     assert table["n_noise"].iloc[[0, 2]].eq(0).all()
+    shared = silhouette_score(X, labels[0])
+    assert table["silhouette_original"].iloc[2] == pytest.approx(shared)
+
+
+def test_a_map_of_its_own_for_each_set_of_rows_finds_plain_groups(X):
+    cluster = cluster_sweeps.map_and_cut(2, 4, seed=0)
+    labels = cluster(X)
+    assert np.array_equal(labels, cluster(X)) and len(set(labels)) == 4
+    expected = AgglomerativeClustering(4).fit_predict(X)
+    assert rand_index(labels, expected) > 0.9

@@ -277,6 +277,7 @@ def test_few_pictures_wait_decoded_whatever_their_number(tmp_path, toy, monkeypa
     [
         ({"shard_size": 0}, "0 is too few"),
         ({"batch_size": -3}, "-3 is too few"),
+        ({"n_threads": 0}, "0 is too few.*n_threads"),
         ({"dtype": "int8"}, "int8"),
     ],
 )

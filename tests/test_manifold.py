@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 import scipy.sparse
+import scipy.sparse.linalg
 from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances
 
@@ -82,6 +83,22 @@ def test_a_sparse_solver_finds_the_same_basis(X, graph, monkeypatch):
     monkeypatch.setattr(manifold_start, "_DENSE_ROWS", 0)
     sparse = manifold_start.starts(X, edges, [8], 0, None)[8]
     assert np.allclose(np.abs((dense * sparse).sum(axis=0)), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize("apart", [0.8, 50])  # a graph in one piece, and in several
+def test_a_solver_that_fails_is_said_and_the_map_starts_at_random(apart, monkeypatch):
+    def fail(W, k, **_):
+        raise scipy.sparse.linalg.ArpackNoConvergence("%s of %s", [], np.empty((0, k)))
+
+    X = groups(apart=apart)
+    graph = manifold.neighbour_graph(X, 15)
+    monkeypatch.setattr(manifold_start, "_DENSE_ROWS", 0)
+    monkeypatch.setattr(scipy.sparse.linalg, "eigsh", fail)
+    with pytest.warns(UserWarning, match="starts at random"):
+        Z = manifold.umap_maps(X, [2], graph, 0)[2]
+    assert np.isfinite(Z).all() and trustworthiness(X, Z, n_neighbors=10) > 0.6
+    with pytest.warns(UserWarning, match="starts at random"):
+        assert np.array_equal(Z, manifold.umap_maps(X, [2], graph, 0)[2])
 
 
 def slow_descent(Z, head, tail, period, n_epochs, a, b, state):
@@ -214,13 +231,15 @@ def test_fewer_pictures_than_neighbours_are_reduced_with_a_word():
     assert all(np.isfinite(Z).all() for Z in maps.values())
 
 
-def test_four_pictures_are_enough_and_three_are_not():
-    X = groups(4)
+def test_five_pictures_are_enough_and_four_are_not():
+    X = groups(5)
     graph = manifold.neighbour_graph(X, 3)
-    assert np.isfinite(manifold.umap_maps(X, [2], graph, 0)[2]).all()
-    graph = manifold.neighbour_graph(X[:3], 2)
-    with pytest.raises(ParameterError, match="4 are needed"):
-        manifold.umap_maps(X[:3], [2], graph, 0)
+    maps = manifold.umap_maps(X, [2, 3], graph, 0)
+    assert all(Z.shape == (5, size) for size, Z in maps.items())  # none is reduced
+    assert all(np.isfinite(Z).all() for Z in maps.values())
+    graph = manifold.neighbour_graph(X[:4], 3)
+    with pytest.raises(ParameterError, match="5 are needed"):
+        manifold.umap_maps(X[:4], [2], graph, 0)
     with pytest.raises(ParameterError, match="at least 3 rows"):
         manifold.neighbour_graph(X[:2], 2)
 
@@ -264,9 +283,8 @@ def test_what_does_not_fit_is_refused(X, graph):
         manifold.neighbour_graph(X, 5, "manhattan")
     with pytest.raises(ParameterError, match="graph has 150 rows, X has 149"):
         manifold.umap_maps(X[1:], [2], graph, 0)
-    for dimensions, min_dist in (([2, 0], 0.1), ([2], -1), ([2], 3)):
-        with pytest.raises(ParameterError, match="no maps of"):
-            manifold.umap_maps(X, dimensions, graph, 0, min_dist)
+    with pytest.raises(ParameterError, match=r"no maps of \[2, 0\]"):
+        manifold.umap_maps(X, [2, 0], graph, 0)
     assert manifold.umap_maps(X, [], graph, 0) == {}
 
 

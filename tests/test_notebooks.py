@@ -7,6 +7,7 @@ import sys
 import memory_kit
 import pandas as pd
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from helpers.base.paths import ROOT
 from helpers.series.catalogue import NOTEBOOKS
@@ -120,6 +121,40 @@ def test_planted_copies_never_cross_the_split(out, sample_data):
         torn = part[copies["image_id"]].to_numpy() != part[copies["duplicate_of"]]
         # As many as recall allows to be missed, and each of them may go either way.
         assert torn.mean() <= 0.1, f"{name}: {torn.sum()} of {len(copies)}"
+
+
+def test_an_encoder_that_sees_beats_knowing_nothing_and_a_random_network(out):
+    found = metrics_of(out, "04_embeddings")["encoders"]
+    seeing, random = found["colour_texture"], found["mobilenet_v2@random"]
+    assert seeing["dim"] == 336 and random["dim"] == 1280
+    assert seeing["n"] == random["n"] and seeing["images_per_second"] > 0
+    table = pd.read_csv(out / "04_embeddings" / "tables" / "pictures.csv")
+    baseline = table["label"].value_counts(normalize=True).iloc[0]
+    assert seeing["knn_accuracy"] > random["knn_accuracy"] > baseline
+    assert seeing["sibling_recall"] >= 0.85 > random["sibling_recall"]
+    assert seeing["off_topic_auroc"] >= 0.95
+
+
+def test_clusters_find_the_body_regions_and_the_pictures_without_skin(out, sample_data):
+    metrics = metrics_of(out, "05_clustering")
+    final, off_topic = metrics["final"], metrics["off_topic"]
+    assert final["ari_region"] >= 0.5 > 0.2 > final["ari_label"]
+    assert final["silhouette_original"] < final["silhouette_projected"]
+    assert off_topic["recall"] >= 0.9 and off_topic["precision"] >= 0.8
+    clusters = pd.read_csv(out / "05_clustering" / "tables" / "clusters.csv")
+    assert clusters["cluster"].nunique() == final["n_clusters"]
+    truth = pd.read_csv(sample_data / "truth.csv", keep_default_na=False)
+    truth = truth[truth["dataset"].eq("dermnet")].set_index("image_id")
+    region = truth["region"].reindex(clusters["image_id"])
+    known = region.ne("").to_numpy()
+    again = adjusted_rand_score(region[known], clusters["cluster"][known])
+    assert again == pytest.approx(final["ari_region"])
+
+
+def test_the_cluster_browser_is_written_and_linked(out):
+    page = (out / "05_clustering" / "explorer.html").read_text(encoding="utf-8")
+    assert "http://" not in page and "https://" not in page
+    assert "05_clustering/explorer.html" in (out / "index.html").read_text("utf-8")
 
 
 def test_the_second_run_does_nothing(out):

@@ -65,14 +65,6 @@ def test_number_stands_on_a_picture_of_its_cluster_even_where_it_is_a_ring():
     assert np.hypot(*number.xy) == pytest.approx(1)
 
 
-def test_flagged_cluster_has_an_outline_and_a_word(blobs):
-    ax = plots_clusters.cluster_map(*blobs, "Map", flagged={3: "no skin"})
-    assert "no skin" in words(ax)
-    sizes = [(len(c.get_offsets()), c.get_sizes()[0]) for c in ax.collections]
-    ringed = sorted(size for n, size in sizes if n == 10)
-    assert len(ringed) == 3 and ringed[0] < ringed[1] < ringed[2]
-
-
 def test_clusters_up_to_49_differ_in_look():
     assert len({panels.look_of(cluster) for cluster in range(49)}) == 49
     assert panels.look_of(-1)[0] == panels.PALER
@@ -85,7 +77,7 @@ def test_maps_of_any_clusters_can_be_drawn(labels):
     labels = np.array(labels, int)
     points = np.zeros((len(labels), 3))
     points[:, 0] = np.arange(len(labels))
-    ax = plots_clusters.cluster_map(points[:, :2], labels, "x", flagged={0: "x"})
+    ax = plots_clusters.cluster_map(points[:, :2], labels, "x")
     ax.figure.draw_without_rendering()
     plots_clusters.cluster_map_3d(points, labels, "x").draw_without_rendering()
 
@@ -101,19 +93,17 @@ def test_map_of_three_dimensions_has_two_views(blobs):
 
 def test_sizes_are_in_order_with_noise_last():
     sizes = pd.Series({-1: 5, 1: 30, 0: 1200})
-    ax = plots_clusters.cluster_sizes(sizes, "Sizes", flagged={1: "no skin"})
+    ax = plots_clusters.cluster_sizes(sizes, "Sizes")
     assert [bar.get_height() for bar in ax.patches] == [1200, 30, 5]
-    assert words(ax) == ["1,200", "no skin\n30", "5"]
+    assert words(ax) == ["1,200", "30", "5"]
     names = [label.get_text() for label in ax.get_xticklabels()]
     assert names == ["0", "1", "noise"]
-    assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, True, False]
     assert title(ax) == "Sizes  (n = 1,235 pictures)"
 
 
-def test_sizes_of_sixty_clusters_write_only_what_is_flagged():
-    ax = plots_clusters.cluster_sizes(pd.Series([7] * 60), "x", flagged={9: "off"})
-    assert [word for word in words(ax) if word] == ["off\n7"]
-    assert len(ax.patches) == 60
+def test_sizes_of_sixty_clusters_are_read_off_the_axis():
+    ax = plots_clusters.cluster_sizes(pd.Series([7] * 60), "x")
+    assert words(ax) == [] and len(ax.patches) == 60 and len(ax.get_yticks())
 
 
 def test_composition_writes_counts_and_colours_shares():
@@ -261,7 +251,7 @@ def test_the_same_clusters_give_the_same_bytes(tmp_path, blobs):
     tree = hierarchy.linkage(points, "ward")
     for folder in ("one", "two"):
         figures = {
-            "map": plots_clusters.cluster_map(points, labels, "x", flagged={1: "y"}),
+            "map": plots_clusters.cluster_map(points, labels, "x"),
             "tree": plots_trees.dendrogram(tree, labels, "x"),
         }
         for name, ax in figures.items():

@@ -26,7 +26,13 @@ def title(ax):
 
 
 def legend(owner):
-    return [text.get_text() for text in owner.get_legend().get_texts()]
+    """Return the words of a legend, of axes or of a figure."""
+    box = owner.legends[0] if hasattr(owner, "legends") else owner.get_legend()
+    return [text.get_text() for text in box.get_texts()]
+
+
+def one_map(points, groups):
+    return plots_maps.maps_grid({"UMAP": points}, groups, "x")
 
 
 def n_drawn(ax):
@@ -40,15 +46,15 @@ def squares(n, size=8):
 
 def test_map_draws_every_picture_and_names_groups_by_size(rng):
     groups = ["face"] * 3 + ["hand"] * 9 + [None, np.nan, ""]
-    ax = plots_maps.scatter_map(rng.normal(size=(15, 2)), groups, "UMAP")
+    figure = one_map(rng.normal(size=(15, 2)), groups)
+    (ax,) = figure.axes
     assert n_drawn(ax) == 15
-    assert legend(ax) == ["hand (9)", "face (3)", "unknown (3)"]
-    assert title(ax) == "UMAP  (n = 15 pictures)"
+    assert legend(figure) == ["hand (9)", "face (3)", "unknown (3)"]
     assert not ax.get_xticks().size and not ax.get_yticks().size
 
 
 def test_map_has_one_scale_for_both_axes(rng):
-    ax = plots_maps.scatter_map(rng.normal(size=(9, 2)) * (9, 1), ["a"] * 9, "x")
+    (ax,) = one_map(rng.normal(size=(9, 2)) * (9, 1), ["a"] * 9).axes
     ax.figure.draw_without_rendering()
     (x0, y0), (x1, y1) = ax.transData.transform([(0, 0), (1, 1)])
     assert x1 - x0 == pytest.approx(y1 - y0, rel=0.01)
@@ -58,41 +64,22 @@ def test_map_has_one_scale_for_both_axes(rng):
 def test_map_of_many_groups_names_the_largest(rng, n_groups, n_named):
     sizes = np.arange(n_groups) + 1
     groups = np.repeat([f"label {k}" for k in range(n_groups)], sizes)
-    ax = plots_maps.scatter_map(rng.normal(size=(len(groups), 2)), groups, "x")
-    names = legend(ax)
+    figure = one_map(rng.normal(size=(len(groups), 2)), groups)
+    names = legend(figure)
     assert names[0] == f"label {n_groups - 1} ({n_groups})"
     others = names[n_named:]
     assert len(names) - len(others) == n_named
     if others:
         n_rest = sizes[: n_groups - n_named].sum()
         assert others == [f"{n_groups - n_named} others ({n_rest:,})"]
-    assert n_drawn(ax) == len(groups)
+    assert n_drawn(figure.axes[0]) == len(groups)
 
 
 def test_no_two_named_groups_look_the_same(rng):
     groups = [f"region {k}" for k in range(12)]
-    ax = plots_maps.scatter_map(rng.normal(size=(12, 2)), groups, "x")
-    handles = ax.get_legend().legend_handles
+    handles = one_map(rng.normal(size=(12, 2)), groups).legends[0].legend_handles
     looks = {(handle.get_color(), handle.get_marker()) for handle in handles}
     assert len(looks) == 12
-
-
-def test_skin_types_keep_their_order_and_their_colours():
-    groups = pd.Series([4, 4, 4, 1, 2, 2, None], dtype="Int64")
-    colours = style.SKIN_TYPE_COLOURS
-    ax = plots_maps.scatter_map(np.zeros((7, 2)), groups, "x", colours=colours)
-    assert legend(ax) == ["1 (1)", "2 (2)", "4 (3)", "unknown (1)"]
-    shown = [handle.get_color() for handle in ax.get_legend().legend_handles]
-    assert shown[:3] == [colours[1], colours[2], colours[4]]
-    as_float = [4.0, 4.0, 4.0, 1.0, 2.0, 2.0, np.nan]
-    again = plots_maps.scatter_map(np.zeros((7, 2)), as_float, "x", colours=colours)
-    assert legend(again) == legend(ax)
-
-
-def test_axes_of_pca_say_what_they_are():
-    words = ("component 1 (23 %)", "component 2 (11 %)")
-    ax = plots_maps.scatter_map(np.eye(2), ["a", "b"], "PCA", axis_labels=words)
-    assert (ax.get_xlabel(), ax.get_ylabel()) == words
 
 
 def test_grid_of_maps_shares_legend_and_colours(rng):
@@ -103,8 +90,7 @@ def test_grid_of_maps_shares_legend_and_colours(rng):
     assert [n_drawn(ax) for ax in shown] == [20] * 3
     colours = [[tuple(c.get_facecolor()[0]) for c in ax.collections] for ax in shown]
     assert colours[0] == colours[1] == colours[2]
-    (only,) = figure.legends
-    assert [text.get_text() for text in only.get_texts()] == ["a (12)", "b (8)"]
+    assert legend(figure) == ["a (12)", "b (8)"]
     assert figure.get_suptitle() == "Maps  (n = 20 pictures)"
 
 
@@ -119,7 +105,7 @@ def test_grid_of_long_names_is_no_wider_than_a_page(rng):
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_maps_of_hardly_anything(n):
     points = np.zeros((n, 2))
-    plots_maps.scatter_map(points, ["a"] * n, "x").figure.draw_without_rendering()
+    one_map(points, ["a"] * n).draw_without_rendering()
     plots_maps.maps_grid({"a": points}, [None] * n, "x").draw_without_rendering()
     plots_maps.maps_grid({}, [], "x").draw_without_rendering()
     ax = plots_pictures.picture_map(points, squares(n), "x")
@@ -170,6 +156,16 @@ def test_neighbours_of_the_same_label_are_ticked():
     assert (raster == green).all(axis=2).any()
 
 
+def test_rows_of_pictures_are_named_and_counted():
+    rows = {"cluster 0": [*squares(3)], "cluster 1": [squares(1)[0]]}
+    (ax,) = plots_pictures.row_sheet(rows, "Rows", n=70).axes
+    words = [text.get_text() for text in ax.texts]
+    assert words == ["cluster 0", "", "", "cluster 1", "", ""]
+    assert title(ax) == "Rows  (n = 70 pictures, 4 of them shown)"
+    (ax,) = plots_pictures.row_sheet({}, "Rows").axes
+    assert title(ax) == "Rows  (n = 0 pictures)"
+
+
 def test_cumulative_variance_marks_what_is_reached():
     curve = np.array([0.6, 0.85, 0.95])
     ax = plots_embeddings.cumulative_variance({"a": curve, "b": curve[:1]}, "PCA", 370)
@@ -205,7 +201,7 @@ def test_the_same_map_gives_the_same_bytes(tmp_path, rng):
     points, groups = rng.normal(size=(30, 2)), ["a", "b", "c"] * 10
     for folder in ("one", "two"):
         figures = {
-            "scatter": plots_maps.scatter_map(points, groups, "x").figure,
+            "scatter": one_map(points, groups),
             "pictures": plots_pictures.picture_map(points, squares(30), "x").figure,
         }
         for name, figure in figures.items():

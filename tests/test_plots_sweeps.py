@@ -105,14 +105,14 @@ def test_component_sweep_draws_published_figures_beside_ours():
     assert labels(alone) == ["here"]
 
 
-def test_stability_draws_every_pair_and_the_median():
-    values = {"k = 2": [0.9, 1.0, 0.8], "k = 3": [-0.1, np.nan], "k = 4": []}
+def test_stability_draws_every_pair_and_the_mean():
+    values = {"k = 2": [0.9, 1.0, 0.5], "k = 3": [-0.1, np.nan], "k = 4": []}
     ax = plots_sweeps.stability(values, "Stability")
     drawn = [points.get_offsets()[:, 0].tolist() for points in ax.collections]
-    assert drawn == [[0.9, 1.0, 0.8], [-0.1], []]
-    assert [text.get_text() for text in ax.texts] == ["0.90", "-0.10"]
+    assert drawn == [[0.9, 1.0, 0.5], [-0.1], []]
+    assert [text.get_text() for text in ax.texts] == ["0.80", "-0.10"]
     assert ax.get_xlim()[0] < -0.1
-    assert ax.get_title(loc="left") == "Stability  (n = 4 pairs of draws)"
+    assert ax.get_title(loc="left") == "Stability  (n = 4 comparisons)"
     plots_sweeps.stability({}, "x").figure.draw_without_rendering()
 
 

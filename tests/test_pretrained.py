@@ -2,16 +2,23 @@
 
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import small_weights
 import torch
 import transformers
+from PIL import Image
 from skimage import data
 
-from helpers.base.errors import ArtefactDamagedError
-from helpers.features import architectures, encoders, pretrained
+from helpers.features import (
+    architectures,
+    embeddings,
+    encoders,
+    pretrained,
+    pretrained_models,
+)
 from helpers.features.architectures import ARCHITECTURES
 from helpers.storage import hashes
 
@@ -109,6 +116,9 @@ def test_the_sizes_of_the_published_models():
     assert architectures.read_feed(said, "")[0][:2] == (224, 224)
     said |= {"do_normalize": False}
     assert architectures.read_feed(said, "").std == (1, 1, 1)
+    assert architectures.read_feed(said, "").factor == pytest.approx(1 / 255)
+    said |= {"do_rescale": False, "rescale_factor": 1 / 255}
+    assert architectures.read_feed(said, "").factor == 1
 
 
 @pytest.mark.parametrize("name", ["resnet50", "dinov2_small"])
@@ -138,14 +148,37 @@ def test_random_weights_are_the_same_again_and_leave_the_generators_alone():
     torch.manual_seed(3)
     before = torch.get_rng_state()
     one = encoders.get_encoder("mobilenet_v2@random")
+    batch = squares(one, 2)
+    one.encode(batch)
     assert (torch.get_rng_state() == before).all()
     torch.manual_seed(4)
-    batch = squares(one, 2)
     other = encoders.get_encoder("mobilenet_v2@random")
     assert (one.encode(batch) == other.encode(batch)).all()
     assert one.facts == other.facts and one.facts["weights"] == "random"
     # The library's own start would let them vanish.
     assert 1 < np.linalg.norm(one.encode(batch), axis=1).min() < 1e4
+
+
+def test_random_weights_are_the_same_in_whichever_thread():
+    one = encoders.get_encoder("mobilenet_v2@random")
+    batch = squares(one, 1)
+    expected = one.encode(batch)
+
+    def encode_anew(_):
+        return encoders.get_encoder("mobilenet_v2@random").encode(batch)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(encode_anew, range(8)))
+    assert all((each == expected).all() for each in found)
+
+
+def test_random_weights_are_those_of_a_version_of_the_library(monkeypatch, folders):
+    """Another version may draw others: its vectors must not be mixed with these."""
+    texts = ("mobilenet_v2@random", f"resnet50@{folders['resnet50']}")
+    before = [encoders.get_encoder(text).facts for text in texts]
+    monkeypatch.setattr(transformers, "__version__", "99")
+    after = [encoders.get_encoder(text).facts for text in texts]
+    assert after[0] != before[0] and after[1] == before[1]
 
 
 def test_loading_draws_no_random_number_and_asks_no_network(folders, monkeypatch):
@@ -156,7 +189,8 @@ def test_loading_draws_no_random_number_and_asks_no_network(folders, monkeypatch
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     before = torch.get_rng_state()
     for name in NAMES:
-        encoders.get_encoder(f"{name}@{folders[name]}")
+        encoder = encoders.get_encoder(f"{name}@{folders[name]}")
+        encoder.encode(squares(encoder, 1))
     assert (torch.get_rng_state() == before).all()
 
 
@@ -173,7 +207,8 @@ def test_loading_and_encoding_print_nothing(folders, capfd, recwarn):
 def test_the_librarys_own_messages_come_back_afterwards(folders):
     logging = transformers.utils.logging
     before = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    encoders.get_encoder(f"resnet50@{folders['resnet50']}")
+    encoder = encoders.get_encoder(f"resnet50@{folders['resnet50']}")
+    encoder.encode(squares(encoder, 1))
     assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == before
 
 
@@ -218,10 +253,33 @@ def test_precision_follows_the_device_and_the_network(monkeypatch):
         assert pretrained._precision("cpu", "resnet") == torch.float32
 
 
-def test_a_vector_that_is_not_finite_names_its_row(folders, monkeypatch):
-    encoder = encoders.get_encoder(f"resnet50@{folders['resnet50']}")
-    spoilt = encoder._forward(squares(encoder, 6))
-    spoilt[[1, 4], [0, 7]] = np.nan, np.inf
-    monkeypatch.setattr(encoder, "_forward", lambda _: spoilt)
-    with pytest.raises(ArtefactDamagedError, match=r"rows \[1, 4\]"):
-        encoder.encode(squares(encoder, 6))
+@pytest.mark.parametrize("multiplier", [0.25, 1.0, 1.3, 1.4, 1.37])
+@pytest.mark.parametrize("finegrained", [True, False])
+def test_the_length_of_mobilenets_vectors_is_known_before_it_is_made(
+    multiplier, finegrained
+):
+    config = transformers.MobileNetV2Config(
+        depth_multiplier=multiplier, finegrained_output=finegrained
+    )
+    with torch.device("meta"):  # shapes only
+        model = transformers.MobileNetV2Model(config)
+    made = model.conv_1x1.convolution.out_channels
+    assert pretrained_models.dimension_of(config) == made
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2@random", "resnet50"])
+def test_a_complete_store_makes_no_network(folders, tmp_path, monkeypatch, name):
+    text = name if "@" in name else f"{name}@{folders[name]}"
+    path = tmp_path / "a.png"
+    Image.fromarray(data.astronaut()[::4, ::4]).save(path)
+    first = embeddings.embed([path], text, tmp_path / "store")
+
+    def never(*_args):
+        raise AssertionError("a network was made")
+
+    for function in ("random_model", "load_model"):
+        monkeypatch.setattr(pretrained_models, function, never)
+    again = embeddings.embed([path], text, tmp_path / "store")
+    assert again.n_new == 0 and (again.X == first.X).all()
+    with pytest.raises(AssertionError, match="was made"):
+        embeddings.embed([path], text, tmp_path / "other store")

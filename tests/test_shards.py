@@ -179,6 +179,13 @@ def other_encoder(path):
     header.write_text(json.dumps(facts))
 
 
+def drop_seconds(path):
+    header = path.with_suffix(".npy.json")
+    facts = json.loads(header.read_text())
+    del facts["seconds"]
+    header.write_text(json.dumps(facts))
+
+
 DAMAGES = [
     damage_array,
     cut_array,
@@ -189,6 +196,7 @@ DAMAGES = [
     empty_table,
     cut_header,
     other_encoder,
+    drop_seconds,
 ]
 
 

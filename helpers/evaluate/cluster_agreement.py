@@ -76,7 +76,9 @@ def agreement_with(
     labels, truth = np.asarray(labels), pd.Series(truth).reset_index(drop=True)
     if len(labels) != len(truth):
         raise ParameterError(
-            f"{len(labels)} labels cannot be compared with {len(truth)}"
+            f"{len(labels)} labels cannot be compared with {len(truth)} truths",
+            where="truth",
+            way_out="give one value per label; None where it is not known",
         )
     known = truth.notna().to_numpy()
     counts = known & (labels != NOISE)
@@ -143,7 +145,11 @@ def composition(labels: np.ndarray, values: np.ndarray | pd.Series) -> pd.DataFr
     """
     values = pd.Series(values).reset_index(drop=True)
     if len(labels) != len(values):
-        raise ParameterError(f"{len(labels)} labels cannot be laid to {len(values)}")
+        raise ParameterError(
+            f"{len(labels)} labels cannot be laid to {len(values)} values",
+            where="values",
+            way_out="give one value per label; None where it is not known",
+        )
     order = [*values.value_counts().index]
     if values.isna().any():
         values, order = values.astype(object), [*order, "(missing)"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.base.errors import ParameterError
+from helpers.evaluate.bad_rows import refuse_bad_rows
 
 NOISE = -1
 """The label of a picture that belongs to no cluster."""
@@ -106,14 +107,12 @@ def centred_points(X: np.ndarray) -> np.ndarray:
     """
     points = np.array(X, dtype=np.float64, order="C")
     if points.ndim != 2:
-        raise ParameterError(f"X must be (n_rows, n_features), is {points.shape}", "X")
-    if not (sound := np.isfinite(points).all(axis=1)).all():
-        rows = np.flatnonzero(~sound)
         raise ParameterError(
-            f"{len(rows)} vectors hold NaN or infinity",
-            where=f"rows {rows[:10].tolist()}",
-            way_out="encode these pictures again; they are never averaged away",
+            f"X must be (n_rows, n_features), is {points.shape}",
+            where="X",
+            way_out="give one row of numbers per picture",
         )
+    refuse_bad_rows(np.isfinite(points).all(axis=1))
     return points - points.mean(axis=0) if len(points) else points
 
 

@@ -144,7 +144,12 @@ def label_disagreement(
     weight = votes.astype(np.float64)
     if similarity is not None:
         if np.shape(similarity) != votes.shape or not np.isfinite(similarity).all():
-            raise ParameterError("not one number per neighbour", where="similarity")
+            raise ParameterError(
+                f"{np.shape(similarity)} similarities, or some that are NaN, for "
+                f"{votes.shape} neighbours",
+                where="similarity",
+                way_out="give one finite number per neighbour",
+            )
         weight *= np.clip(similarity, 0, None)
     rows = np.flatnonzero((codes >= 0) & (weight.sum(axis=1) > 0))
     theirs, weight, own = codes[neighbours[rows]], weight[rows], codes[rows, None]

@@ -45,6 +45,7 @@ FIGURES = {
         Figure("P1", "pictures a second, CPU (DINOv2 base)", "per_second", 4.84),
         Figure("P1", "components for 90 % (DINOv2 base)", "components_90", 192),
         Figure("P1", "components for 80 % (ResNet-50)", "components_80", 665),
+        Figure("P1", "vectors that equal another (DINOv2 base)", "equal_rows", 0),
     ),
     "05_clustering": (
         Figure("P1", "k-means, UMAP, k = 14: silhouette", "kmeans_silhouette", 0.3753),
@@ -85,7 +86,7 @@ UMAP_SWEEP = pd.DataFrame(
         "davies_bouldin": [1.031, 0.990, 0.972, 0.968, 0.990, 1.077],
         "calinski_harabasz": [4741, 4084, 4008, 3905, 4393, 4056],
     },
-    index=pd.Index([50, 100, 200, 300, 400, 500], name="components"),
+    index=pd.Index([50, 100, 200, 300, 400, 500], name="n_components"),
 )
 """P1: k-means with 13 clusters on UMAP of so many components."""
 

@@ -48,7 +48,12 @@ def ranking_quality(score: np.ndarray, is_true: np.ndarray) -> RankingQuality:
     """
     score, is_true = np.asarray(score, np.float64), np.asarray(is_true, bool)
     if score.shape != is_true.shape or np.isnan(score).any():
-        raise ParameterError("not one number and one truth per picture", where="score")
+        raise ParameterError(
+            f"{score.shape} scores, {np.isnan(score).sum()} of them NaN, cannot be "
+            f"ranked against {is_true.shape} truths",
+            where="score",
+            way_out="give one number and one truth per picture",
+        )
     n, n_true = len(score), int(is_true.sum())
     if n_true in (0, n):
         return RankingQuality(np.nan, intervals.wilson(0, 0), np.nan, n, n_true)

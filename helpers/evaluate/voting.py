@@ -50,7 +50,11 @@ def families(groups: np.ndarray | None, n: int) -> np.ndarray:
         return np.arange(n)
     numbers, names = codes(groups)
     if len(numbers) != n:
-        raise ParameterError(f"{len(numbers)} groups of {n} pictures", where="groups")
+        raise ParameterError(
+            f"{len(numbers)} groups of {n} pictures",
+            where="groups",
+            way_out="give one group per picture; None or '' where it has none",
+        )
     lone = numbers < 0
     numbers[lone] = len(names) + np.arange(lone.sum())
     return numbers
@@ -95,9 +99,12 @@ def voters(
             f"{outside.sum()} neighbours ({neighbours.dtype}) are no positions in {n} "
             "pictures",
             where="neighbours",
+            way_out="search them among the very pictures that are labelled",
         )
     if k is not None and k < 1:
-        raise ParameterError(f"{k} neighbours cannot vote", where="k")
+        raise ParameterError(
+            f"{k} neighbours cannot vote", where="k", way_out="give 1 or more"
+        )
     allowed = (numbers[neighbours] >= 0) & (family[neighbours] != family[:, None])
     return allowed if k is None else allowed & (allowed.cumsum(axis=1) <= k)
 

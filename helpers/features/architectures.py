@@ -113,7 +113,8 @@ def read_feed(processor: dict[str, Any], where: str) -> Feed:
     processor : dict
         ``size`` (short side, or the square itself), ``crop_size`` or ``crop_pct`` (the
         centre that is kept), ``image_mean``, ``image_std``, ``rescale_factor`` and
-        the ``do_...`` that switch them off.
+        the ``do_...`` that switch them off (not the resizing, without which pictures
+        of many sizes make no batch).
     where : str
         For errors.
 
@@ -128,6 +129,8 @@ def read_feed(processor: dict[str, Any], where: str) -> Feed:
         If a value is missing or cannot be meant.
     """
     try:
+        if not processor.get("do_resize", True):
+            raise ValueError("do_resize is off")
         short_px = size_px = _side(processor["size"])
         if "crop_size" in processor and processor.get("do_center_crop", True):
             size_px = _side(processor["crop_size"])
@@ -136,7 +139,8 @@ def read_feed(processor: dict[str, Any], where: str) -> Feed:
         normalised = processor.get("do_normalize", True)
         mean = _three(processor["image_mean"]) if normalised else (0.0,) * 3
         std = _three(processor["image_std"]) if normalised else (1.0,) * 3
-        factor = float(processor.get("rescale_factor", 1 / 255))
+        rescaled = processor.get("do_rescale", True)
+        factor = float(processor.get("rescale_factor", 1 / 255)) if rescaled else 1.0
         sound = 1 <= size_px <= short_px <= _MOST_PX and min(std) > 0 < factor < 2
         if not sound:
             raise ValueError("a size, deviation or factor is out of range")
@@ -144,7 +148,7 @@ def read_feed(processor: dict[str, Any], where: str) -> Feed:
         raise ArtefactDamagedError(
             f"it does not say how pictures are prepared ({error!r})",
             where=where,
-            way_out="fetch the file again, or correct its sizes, mean and deviation",
+            way_out="delete the file and bring it anew, or correct what it says",
         ) from error
     return Feed(Preparation(size_px, short_px), factor, mean, std)
 

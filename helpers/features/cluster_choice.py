@@ -12,16 +12,16 @@ from helpers.evaluate.cluster_scores import NOISE, centred_points
 
 TOLERANCE = 0.02
 """Mean silhouettes nearer than this are alike: one standard error at some 200 rows."""
+SHARE = 0.8
+"""Of the rows, in each random subset: two subsets share most rows, and differ."""
 STABLE = 0.9
 """What Tibshirani & Walther ask of their prediction strength (0.8 to 0.9)."""
 
 
 class Stability(NamedTuple):
-    """What `stability` returns, for each labelling: mean, central 95 %, all values."""
+    """What `stability` returns, for each labelling: the mean, and all values."""
 
     mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
     values: np.ndarray
 
 
@@ -37,7 +37,6 @@ def stability(
     cluster: Callable[[np.ndarray], np.ndarray],
     rng: np.random.Generator,
     n_draws: int = 10,
-    share: float = 0.8,
     max_rows: int = 2500,
 ) -> Stability:
     """Cluster pairs of random subsets and see whether shared rows stay together [1]_.
@@ -53,8 +52,6 @@ def stability(
         Draws the subsets.
     n_draws : int, optional
         Pairs of subsets.
-    share : float, optional
-        Rows in a subset, in (0.5, 1): two subsets then share rows, and differ.
     max_rows : int, optional
         Of more rows so many are drawn, once for each pair: a sweep stays quick.
 
@@ -62,14 +59,14 @@ def stability(
     -------
     Stability
         values: float64 (n_draws, m), the adjusted Rand index of the rows that both
-        subsets hold; mean, low, high: float64 (m,), their mean and central 95 %.
+        subsets hold; mean: float64 (m,).
         Stable clusters are not yet true ones [2]_; those that change with the draw
         are none.
 
     Raises
     ------
     ParameterError
-        If a parameter is out of range or two subsets would share fewer than two rows.
+        If there are fewer than four rows: two subsets might share a single one.
 
     References
     ----------
@@ -79,12 +76,12 @@ def stability(
        in Machine Learning 2(3), 235-274.
     """
     n = min(len(X), max_rows)
-    size = round(share * n)
-    if not 0.5 < share < 1 or 2 * size - n < 2 or n_draws < 1:
+    size = round(SHARE * n)
+    if 2 * size - n < 2:
         raise ParameterError(
-            f"{n_draws} pairs of {share:.0%} of {n} rows cannot be compared",
-            where="share, n_draws",
-            way_out="take more than half of five rows or more, once or more",
+            f"two random parts of {n} rows share too few to be compared",
+            where="X",
+            way_out="give four rows or more",
         )
     values = []
     for _ in range(n_draws):
@@ -95,13 +92,10 @@ def stability(
         sides = [side[:, rows] for side, rows in zip(sides, shared, strict=True)]
         values.append([rand_index(a, b) for a, b in zip(*sides, strict=True)])
     values = np.array(values)
-    low, high = np.quantile(values, [0.025, 0.975], axis=0)
-    return Stability(values.mean(axis=0), low, high, values)
+    return Stability(values.mean(axis=0), values)
 
 
-def suggest_n_clusters(
-    scores: pd.DataFrame, stability: np.ndarray | None = None
-) -> Suggestion:
+def suggest_n_clusters(scores: pd.DataFrame, stability: np.ndarray) -> Suggestion:
     """Suggest a number of clusters from a sweep, without a truth.
 
     Of the clusterings whose silhouette is as good as the best (within 0.02), those
@@ -114,7 +108,7 @@ def suggest_n_clusters(
     scores : DataFrame
         A row per clustering, from `cluster_scores.score_labellings`: n_clusters and
         silhouette are read.
-    stability : array-like, shape (len(scores),), optional
+    stability : array-like, shape (len(scores),)
         Mean agreement under resampling, from `stability`.
 
     Returns
@@ -134,10 +128,13 @@ def suggest_n_clusters(
        clusters whose strength is above 0.8 to 0.9.
     """
     table = scores[["n_clusters", "silhouette"]].copy()
-    if stability is not None:
-        if len(stability) != len(table):
-            raise ParameterError(f"{len(stability)} stabilities for {len(table)} rows")
-        table["stability"] = np.asarray(stability)
+    if len(stability) != len(table):
+        raise ParameterError(
+            f"{len(stability)} stabilities for {len(table)} clusterings",
+            where="stability",
+            way_out="give one for each row of the scores",
+        )
+    table["stability"] = np.asarray(stability)
     table = table.dropna()
     if table.empty:
         raise ParameterError(
@@ -147,9 +144,6 @@ def suggest_n_clusters(
     alike = table[table["silhouette"] >= best - TOLERANCE].sort_values("n_clusters")
     ks = ", ".join(str(k) for k in alike["n_clusters"])
     reason = f"silhouette within {TOLERANCE} of the best ({best:.3f}) for k = {ks}"
-    if stability is None:
-        chosen = alike.iloc[-1]
-        return Suggestion(int(chosen["n_clusters"]), f"{reason}; the finest is taken")
     stable = alike[alike["stability"] >= STABLE]
     if stable.empty:
         chosen = alike.loc[alike["stability"].idxmax()]
@@ -192,7 +186,9 @@ def representatives(X: np.ndarray, labels: np.ndarray, n: int) -> dict[int, np.n
     points, labels = centred_points(X), np.asarray(labels)
     if n < 1 or labels.shape != (len(points),):
         raise ParameterError(
-            f"{n} rows of {len(points)} with {labels.shape} labels cannot be chosen"
+            f"{n} rows of {len(points)} with {labels.shape} labels cannot be chosen",
+            where="labels, n",
+            way_out="give one label per row, and 1 or more for n",
         )
     chosen = {}
     for number in sorted(set(labels.tolist()), key=lambda one: (one == NOISE, one)):

@@ -1,23 +1,29 @@
 """The sweeps of notebook 05: many clusterings of the same pictures, side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from helpers.evaluate import cluster_scores
-from helpers.features import clustering, density, projection
+from helpers.features import clustering, density, manifold, projection
 
 
 def sweep_sizes(
-    maps: Mapping[int, np.ndarray], n_clusters: int, min_samples: int, seed: int
+    maps: Mapping[int, np.ndarray],
+    X: np.ndarray,
+    n_clusters: int,
+    min_samples: int,
+    seed: int,
 ) -> pd.DataFrame:
-    """Cluster maps of several sizes by k-means and OPTICS, and score each in its map.
+    """Cluster maps of several sizes by k-means and by OPTICS, and score the clusters.
 
     Parameters
     ----------
     maps : mapping of int to ndarray of float, shape (n, size)
         Size -> map, for example from `manifold.umap_maps`; standardised here.
+    X : ndarray of float, shape (n, n_features)
+        The vectors that the maps were made of.
     n_clusters : int
         Of k-means.
     min_samples : int
@@ -28,9 +34,11 @@ def sweep_sizes(
     Returns
     -------
     DataFrame
-        components, method, and the columns of `cluster_scores.score_labellings`.
+        n_components, method, the columns of `cluster_scores.score_labellings`, each
+        measured in its own map, and silhouette_original: in `X`, the only ruler that
+        all sizes share.
     """
-    tables = {}
+    tables, found = {}, []
     for size, Z in maps.items():
         Z = projection.standardise(Z)
         labels = {
@@ -38,7 +46,10 @@ def sweep_sizes(
             "OPTICS": density.optics(Z, min_samples).labels,
         }
         tables[size] = cluster_scores.score_labellings(Z, labels)
-    return pd.concat(tables, names=["components", "method"]).reset_index()
+        found += labels.values()
+    table = pd.concat(tables, names=["n_components", "method"]).reset_index()
+    original = cluster_scores.score_labellings(X, found)
+    return table.assign(silhouette_original=original["silhouette"])
 
 
 def sweep_ks(
@@ -63,7 +74,7 @@ def sweep_ks(
     Returns
     -------
     DataFrame
-        method ("k-means, UMAP"), k, the columns of `cluster_scores.score_labellings`,
+        name ("k-means, UMAP"), k, the columns of `cluster_scores.score_labellings`,
         and inertia: NaN for trees, which minimise none.
     """
     tables = {}
@@ -75,4 +86,52 @@ def sweep_ks(
             scores = cluster_scores.score_labellings(Z, named).rename_axis("k")
             scores["inertia"] = runs.inertias if method == "k-means" else np.nan
             tables[f"{method}, {name}"] = scores
-    return pd.concat(tables, names=["method"]).reset_index()
+    return pd.concat(tables, names=["name"]).reset_index()
+
+
+def join_and_cut(ks: Sequence[int]) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what makes the ward tree of some rows and cuts it at every k.
+
+    Parameters
+    ----------
+    ks : sequence of int
+        Numbers of clusters.
+
+    Returns
+    -------
+    callable
+        Rows, (n, n_features), to labels, int64 (len(ks), n).
+    """
+    return lambda rows: clustering.cut_tree_at(clustering.ward_tree(rows), ks)
+
+
+def map_and_cut(
+    size: int, n_clusters: int, seed: int
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what draws a map of some rows and cuts its ward tree, from the beginning.
+
+    For `cluster_choice.stability`: clustering resamples of one and the same map would
+    leave out what the drawing of the map does.
+
+    Parameters
+    ----------
+    size : int
+        Dimensions of the UMAP.
+    n_clusters : int
+        Where the tree is cut.
+    seed : int
+        Of UMAP.
+
+    Returns
+    -------
+    callable
+        Vectors, (n, n_features), to labels, int64 (n,).
+    """
+
+    def cluster(rows: np.ndarray) -> np.ndarray:
+        """Draw, standardise, join, cut."""
+        graph = manifold.neighbour_graph(rows, 15)
+        Z = projection.standardise(manifold.umap_maps(rows, [size], graph, seed)[size])
+        return join_and_cut([n_clusters])(Z)[0]
+
+    return cluster

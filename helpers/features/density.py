@@ -19,7 +19,6 @@ class KDistances(NamedTuple):
 
     sorted: np.ndarray
     eps: float
-    position: int
 
 
 class Optics(NamedTuple):
@@ -47,8 +46,8 @@ def k_distances(X: np.ndarray, k: int) -> KDistances:
     -------
     KDistances
         sorted: float64 (n,), ascending; eps: the distance at the knee, where the curve
-        lies farthest below the chord from its first to its last point; position: of the
-        knee in `sorted`.
+        lies farthest below the chord from its first to its last point; 0 where most
+        rows are copies of others.
 
     Raises
     ------
@@ -73,8 +72,7 @@ def k_distances(X: np.ndarray, k: int) -> KDistances:
         away[start : start + len(block)] = block[:, k]
     away.sort()
     chord = np.linspace(away[0], away[-1], len(away))
-    position = int(np.argmax(chord - away))
-    return KDistances(away, float(away[position]), position)
+    return KDistances(away, float(away[np.argmax(chord - away)]))
 
 
 def dbscan(X: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
@@ -101,7 +99,12 @@ def dbscan(X: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
     """
     points = points_to_cluster(X)
     if not eps > 0:
-        raise ParameterError(f"eps={eps} is no radius", "eps", "see k_distances")
+        raise ParameterError(
+            f"eps={eps} is no radius",
+            where="eps",
+            way_out="give a distance above 0; where most rows are copies of others the "
+            "knee of k_distances is 0, and the radius must be chosen",
+        )
     min_samples = at_most(min_samples, len(points), "min_samples", lowest=1)
     found = cluster.DBSCAN(eps=eps, min_samples=min_samples).fit_predict(points)
     return number_by_size(found)
@@ -145,7 +148,7 @@ def hdbscan(X: np.ndarray, min_cluster_size: int, min_samples: int) -> np.ndarra
     return number_by_size(found)
 
 
-def optics(X: np.ndarray, min_samples: int, xi: float = 0.05) -> Optics:
+def optics(X: np.ndarray, min_samples: int) -> Optics:
     """Order rows by density and cut the order at its steep slopes [1]_.
 
     Parameters
@@ -155,8 +158,6 @@ def optics(X: np.ndarray, min_samples: int, xi: float = 0.05) -> Optics:
     min_samples : int
         Rows within the core distance, itself included, and the smallest cluster; from
         2.
-    xi : float, optional
-        Steepness that begins or ends a cluster, in (0, 1).
 
     Returns
     -------
@@ -189,8 +190,6 @@ def optics(X: np.ndarray, min_samples: int, xi: float = 0.05) -> Optics:
        structure. SIGMOD, 49-60.
     """
     points = points_to_cluster(X)
-    if not 0 < xi < 1:
-        raise ParameterError(f"xi={xi} is not between 0 and 1", "xi")
     min_samples = at_most(min_samples, len(points), "min_samples", lowest=2)
     distances = np.empty((len(points), len(points)), dtype=np.float32)
     core_distances = np.empty(len(points), dtype=np.float32)
@@ -204,7 +203,7 @@ def optics(X: np.ndarray, min_samples: int, xi: float = 0.05) -> Optics:
         predecessor=predecessor,
         ordering=ordering,
         min_samples=min_samples,
-        xi=xi,
+        xi=0.05,  # its default
     )
     labels = number_by_size(labels)
     core_distances = core_distances.astype(np.float64)
@@ -216,9 +215,7 @@ def _reach(distances: np.ndarray, core_distances: np.ndarray):
     n = len(distances)
     ordering = np.empty(n, dtype=np.int64)
     reachability, predecessor = np.full(n, np.inf), np.full(n, -1)
-    waiting = np.full(
-        n, np.inf, np.float32
-    )  # of rows not yet visited; -inf, then inf, of others
+    waiting = np.full(n, np.inf, np.float32)  # -inf once visited
     point = 0
     for step in range(n):
         ordering[step] = point

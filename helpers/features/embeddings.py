@@ -99,7 +99,8 @@ def embed(
     UserWarning
         If the batch was halved, or a shard is damaged (and made again).
     """
-    _check(dtype, shard_size=shard_size, batch_size=batch_size)
+    counts = {"shard_size": shard_size, "batch_size": batch_size}
+    _check(dtype, **counts, n_threads=1 if n_threads is None else n_threads)
     model = encoders.get_encoder(encoder, weights_folder)
     facts = shard_jobs.facts_of(model, dtype)
     name = f"{encoders.slug(encoder)}-{hashes.hash_json(facts)[:8]}"

@@ -61,8 +61,9 @@ class Encoder(Protocol):
     def encode(self, batch: np.ndarray) -> np.ndarray:
         """Encode uint8 pictures (n, size_px, size_px, 3) as float32 (n, dimension).
 
-        Raises MemoryError where the batch is too large for the device, and
-        ArtefactDamagedError where a vector is not finite.
+        A network is built at the first call. Raises MemoryError where the batch is too
+        large for the device, and ArtefactDamagedError where weights are cut, or not
+        those of their config.json.
         """
         ...
 
@@ -139,13 +140,13 @@ def get_encoder(text: str, weights_folder: Path | None = None) -> Encoder:
         (seeded: a control) or the path of a folder with config.json,
         preprocessor_config.json and model.safetensors.
     weights_folder : Path, optional
-        Where ``python start.py fetch weights`` put the pretrained ones; by default
-        ``data/weights``.
+        Where ``python start.py fetch weights`` put the pretrained ones; by default, and
+        where it is not there, ``data/weights``.
 
     Returns
     -------
     Encoder
-        Ready to use.
+        Its facts are known; a network is built when it first encodes.
 
     Raises
     ------
@@ -154,7 +155,7 @@ def get_encoder(text: str, weights_folder: Path | None = None) -> Encoder:
     DataMissingError
         If weights are not there; nothing else is used in their place.
     ArtefactDamagedError
-        If weights are cut, changed or incomplete.
+        If weights are not those that were fetched, or their settings make no sense.
     """
     wanted = _take_apart(text)
     module, _, attribute = _ENCODERS[wanted.model].partition(":")

@@ -131,12 +131,9 @@ class BatchEncoder:
             except MemoryError as error:
                 self._halve(len(pictures[part]), error)
                 continue
-            except ArtefactDamagedError as error:
-                raise _not_finite(error.what, files[part]) from error
             sound = np.isfinite(X[part]).all(axis=1)
             if not sound.all():
-                bad = [files[part][row] for row in np.flatnonzero(~sound)]
-                raise _not_finite(f"{len(bad)} vectors are not finite", bad)
+                raise _not_finite([files[part][i] for i in np.flatnonzero(~sound)])
             start = part.stop
         return X
 
@@ -199,11 +196,11 @@ def _ready(pictures: np.ndarray, jobs: list[Future]) -> ReadyBatch:
     return ReadyBatch(pictures if sound.all() else pictures[sound], faults)
 
 
-def _not_finite(what: str, files: Sequence[Path]) -> ArtefactDamagedError:
+def _not_finite(files: Sequence[Path]) -> ArtefactDamagedError:
     more = f" and {len(files) - _FILES_NAMED} more" if len(files) > _FILES_NAMED else ""
     return ArtefactDamagedError(
-        f"the encoder made vectors that cannot be used: {what}",
+        f"{len(files)} vectors that the encoder made hold NaN or infinity",
         where=", ".join(shown(path) for path in files[:_FILES_NAMED]) + more,
-        way_out="fetch the weights again, or leave these pictures out; with float16, "
+        way_out="bring the weights anew, or leave these pictures out; with float16, "
         "try float32",
     )

@@ -87,11 +87,7 @@ def neighbour_graph(X: np.ndarray, n_neighbours: int, metric="euclidean") -> Gra
 
 
 def umap_maps(
-    X: np.ndarray,
-    dimensions: Sequence[int],
-    graph: Graph,
-    seed: int,
-    min_dist: float = 0.1,
+    X: np.ndarray, dimensions: Sequence[int], graph: Graph, seed: int
 ) -> dict[int, np.ndarray]:
     """Compute UMAP embeddings of several sizes that share one neighbour graph.
 
@@ -104,7 +100,7 @@ def umap_maps(
     Parameters
     ----------
     X : array-like of float, shape (n, n_features)
-        The vectors `graph` was made from; 4 at least. Read only where the graph is in
+        The vectors `graph` was made from; 5 at least. Read only where the graph is in
         several pieces, to place these.
     dimensions : sequence of int
         Sizes of the embeddings, each at least 1; at most n - 2, and reduced to that
@@ -113,8 +109,6 @@ def umap_maps(
         From `neighbour_graph`, with as many neighbours as UMAP is to use.
     seed : int
         Same seed, same maps.
-    min_dist : float, optional
-        How close points may come on the map, in [0, 3).
 
     Returns
     -------
@@ -124,18 +118,25 @@ def umap_maps(
     Raises
     ------
     ParameterError
-        If there are fewer than 4 rows, `graph` belongs to other vectors, a size is
-        below 1, `min_dist` is out of range, or `X` holds NaN or infinity.
+        If there are fewer than 5 rows, `graph` belongs to other vectors, a size is
+        below 1, or `X` holds NaN or infinity.
 
     Warns
     -----
     UserWarning
-        If a size is reduced.
+        If a size is reduced, or the spectral start is not found.
     """
     X = checked_rows(X)
     check_enough_rows(len(X))
-    _check_maps(X, dimensions, graph, min_dist)
-    sizes = {asked: _reduced(asked, len(X) - 2) for asked in dimensions}
+    _check_maps(X, dimensions, graph)
+    most = len(X) - 2
+    if large := [str(asked) for asked in dimensions if asked > most]:
+        warnings.warn(
+            f"{', '.join(large)} dimensions asked, {len(X)} pictures allow {most}: "
+            "reduced",
+            stacklevel=2,
+        )
+    sizes = {asked: min(asked, most) for asked in dimensions}
     if not sizes:
         return {}
     n_epochs = 500 if len(X) <= 10_000 else 200
@@ -144,7 +145,7 @@ def umap_maps(
     # The largest first: it takes longest, and nothing should wait for it at the end.
     order = sorted(set(sizes.values()), reverse=True)
     start = manifold_start.starts(X, edges, order, seed, library.component_layout)
-    a, b = library.find_ab_params(1.0, min_dist)
+    a, b = library.find_ab_params(1.0, 0.1)  # its spread and min_dist
     period = edges.data.max() / edges.data.astype(np.float64)
 
     def fit(size: int) -> np.ndarray:
@@ -176,7 +177,7 @@ def _fitting(n_neighbours: int, n: int) -> int:
     return min(n_neighbours, n - 1)
 
 
-def _check_maps(X, dimensions, graph: Graph, min_dist: float) -> None:
+def _check_maps(X, dimensions, graph: Graph) -> None:
     """Refuse what no map can be made of."""
     if len(graph.indices) != len(X):
         raise ParameterError(
@@ -184,22 +185,12 @@ def _check_maps(X, dimensions, graph: Graph, min_dist: float) -> None:
             where="graph",
             way_out="make the graph from these vectors",
         )
-    if min(dimensions, default=1) < 1 or not 0 <= min_dist < 3:
+    if min(dimensions, default=1) < 1:
         raise ParameterError(
-            f"no maps of {[*dimensions]} dimensions at min_dist {min_dist}",
-            where="dimensions, min_dist",
-            way_out="give dimensions from 1 and a min_dist in [0, 3); 0.1 is usual",
+            f"no maps of {[*dimensions]} dimensions",
+            where="dimensions",
+            way_out="give sizes from 1; 2 can be looked at",
         )
-
-
-def _reduced(size: int, most: int) -> int:
-    """Return the size, or what the rows allow, with a warning."""
-    if size > most:
-        warnings.warn(
-            f"{size} dimensions asked, {most + 2} pictures allow {most}: reduced",
-            stacklevel=3,
-        )
-    return min(size, most)
 
 
 @functools.cache

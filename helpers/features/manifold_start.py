@@ -54,7 +54,8 @@ def starts(
     sizes : sequence of int
         Sizes, at most n - 2.
     seed : int
-        For pieces that are too small for eigenvectors.
+        For what has no eigenvectors: pieces that are too small, and graphs whose
+        eigenvectors the solver does not find.
     place : callable
         umap-learn's ``component_layout``: where many pieces go in few dimensions.
 
@@ -62,16 +63,22 @@ def starts(
     -------
     dict of int to ndarray of float, shape (n, d)
         By size.
+
+    Warns
+    -----
+    UserWarning
+        If the solver fails; the map then starts at random, as umap-learn's does.
     """
     n_pieces, piece = connected_components(edges)
+    rng = generator_for(seed, "umap", "start")
     if n_pieces == 1:
-        basis = _eigenvectors(edges, max(sizes))
+        basis = _eigenvectors(edges, max(sizes), rng)
         return {size: basis[:, :size] for size in sizes}
     pieces = [np.flatnonzero(piece == label) for label in range(n_pieces)]
     edges = edges.tocsr()
     bases = [
         # A piece of fewer points than twice the size starts at random.
-        _eigenvectors(edges[rows][:, rows], min(max(sizes), len(rows) // 2))
+        _eigenvectors(edges[rows][:, rows], min(max(sizes), len(rows) // 2), rng)
         for rows in pieces
     ]
     found = {}
@@ -111,7 +118,7 @@ def _about(centres, pieces, bases, rng: np.random.Generator) -> np.ndarray:
     return start
 
 
-def _eigenvectors(edges, n_vectors: int) -> np.ndarray:
+def _eigenvectors(edges, n_vectors: int, rng: np.random.Generator) -> np.ndarray:
     """Return the smoothest eigenvectors of the graph's normalised Laplacian.
 
     They are the largest of D^-1/2 W D^-1/2; the very largest is known (the square
@@ -126,9 +133,17 @@ def _eigenvectors(edges, n_vectors: int) -> np.ndarray:
     else:
         n_lanczos, v0 = max(2 * k + 1, int(np.sqrt(n))), np.ones(n)
         # umap-learn's settings: a start needs no more digits.
-        values, vectors = scipy.sparse.linalg.eigsh(
-            W, k, which="LA", ncv=n_lanczos, tol=1e-4, v0=v0, maxiter=5 * n
-        )
+        try:
+            values, vectors = scipy.sparse.linalg.eigsh(
+                W, k, which="LA", ncv=n_lanczos, tol=1e-4, v0=v0, maxiter=5 * n
+            )
+        except scipy.sparse.linalg.ArpackError as error:
+            warnings.warn(
+                f"the graph of neighbours has no spectral layout ({error}): the map "
+                "starts at random, and far groups may lie anywhere",
+                stacklevel=4,
+            )
+            return rng.uniform(-10, 10, (n, n_vectors))
         vectors = vectors[:, np.argsort(values)]
     return vectors[:, -2::-1]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.base.errors import ParameterError
+from helpers.evaluate.bad_rows import refuse_bad_rows
 
 BLOCK_ROWS = 1024
 MAX_PAIRS = 20_000_000
@@ -140,13 +141,7 @@ def _unit_rows(X: np.ndarray) -> np.ndarray:
         raise ParameterError(f"X must be (n_rows, n_features), is {X.shape}", where="X")
     # Norms in float64: squares of large float32 values overflow.
     norms = np.sqrt(np.einsum("ij,ij->i", X, X, dtype=np.float64))
-    if not (sound := np.isfinite(norms)).all():
-        rows = np.flatnonzero(~sound)
-        raise ParameterError(
-            f"{len(rows)} vectors hold NaN or infinity",
-            where=f"rows {rows[:10].tolist()}",
-            way_out="encode these pictures again; they are never averaged away",
-        )
+    refuse_bad_rows(np.isfinite(norms))
     unit = np.empty(X.shape, dtype=np.float32)
     norms[norms == 0] = 1
     return np.divide(X, norms[:, None], out=unit, casting="same_kind")

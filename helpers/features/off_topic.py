@@ -161,8 +161,9 @@ def flag(scores: np.ndarray) -> np.ndarray:
         If most pictures are flagged: then the colours are wrong, not the pictures.
     """
     scores = np.asarray(scores, np.float64)
-    if np.isnan(scores).any():
-        raise ParameterError(f"{np.isnan(scores).sum()} scores are NaN", where="scores")
+    if n_bad := int(np.isnan(scores).sum()):
+        way_out = "give those of off_topic_scores as they are"
+        raise ParameterError(f"{n_bad} scores are NaN", "scores", way_out)
     flags = scores >= THRESHOLD
     if flags.sum() > len(flags) / 2:
         warnings.warn(
@@ -200,23 +201,21 @@ def contaminated_clusters(
     """
     lengths = [len(labels), len(scores), len(flags)]
     if len(set(lengths)) > 1:
-        raise ParameterError(f"labels, scores and flags differ in length: {lengths}")
+        raise ParameterError(
+            f"labels, scores and flags differ in length: {lengths}",
+            way_out="give one of each per picture",
+        )
     columns = {"cluster": labels, "score": scores, "flagged": np.asarray(flags, bool)}
-    table = pd.DataFrame(columns).groupby("cluster", as_index=False)
-    table = table.agg(
-        n=("flagged", "size"),
-        n_flagged=("flagged", "sum"),
-        mean_score=("score", "mean"),
-    )
+    groups = pd.DataFrame(columns).groupby("cluster")
+    table = groups["flagged"].agg(n="size", n_flagged="sum", flagged_share="mean")
     counts = zip(table["n_flagged"], table["n"], strict=True)
     bounds = np.array([intervals.wilson(*pair) for pair in counts]).reshape(-1, 2)
-    table.insert(3, "flagged_share", table["n_flagged"] / table["n"])
-    table.insert(4, "low", bounds[:, 0])
-    table.insert(5, "high", bounds[:, 1])
+    table["low"], table["high"] = bounds.T
+    table["mean_score"] = groups["score"].mean()
     surely = [table["low"] > 0.5, table["high"] < 0.5]
     table["verdict"] = np.select(surely, ["off topic", "on topic"], "undecided")
     worst = ["flagged_share", "mean_score"]
-    return table.sort_values(worst, ascending=False, ignore_index=True)
+    return table.reset_index().sort_values(worst, ascending=False, ignore_index=True)
 
 
 def _unit_rows(X: np.ndarray, share: np.ndarray, n_neighbours: int) -> np.ndarray:

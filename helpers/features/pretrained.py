@@ -1,15 +1,17 @@
 """Networks as encoders: pictures in, the vectors before a network's head out."""
 
 import contextlib
+import threading
 import warnings
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+import transformers
 
 from helpers.base import devices
-from helpers.base.errors import ArtefactDamagedError
 from helpers.base.paths import shown
 from helpers.features import (
     architectures,
@@ -19,8 +21,16 @@ from helpers.features import (
 )
 from helpers.features.architectures import ARCHITECTURES
 from helpers.features.encoders import Wanted
+from helpers.storage import hashes
 
-_SAYS_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
+_SAYS_MEMORY = (
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "status_alloc_failed",  # cuBLAS, cuDNN
+)
+_MAKING = threading.Lock()
+"""One model at a time: the random numbers and the logging belong to the process."""
 
 
 class Network:
@@ -35,6 +45,9 @@ class Network:
     holds that safe. A CPU that multiplies bfloat16 in hardware does so for DINOv2 only:
     three times as fast, and vectors less their mean keep a cosine of .9999 with those
     of float32. For the (random) convolutional networks that is .92 to .998: float32.
+
+    The model is made when the first picture is encoded, which for a complete store is
+    never. A GPU gets it at once: should it not take it, the facts must say so.
 
     Parameters
     ----------
@@ -54,27 +67,30 @@ class Network:
     """
 
     def __init__(self, wanted: Wanted, weights_folder: Path | None = None) -> None:
-        architecture = ARCHITECTURES[wanted.model]
+        self._architecture = architecture = ARCHITECTURES[wanted.model]
         self.name = wanted.name
+        self._folder, weights = None, "random"
         if wanted.weights == "random":
-            model, weights = pretrained_models.random_model(architecture), "random"
+            self._config = pretrained_models.random_config(architecture)
             feed = architectures.read_feed(architecture.processor, wanted.model)
         else:
-            opened = weight_folders.open_folder(
+            self._folder = opened = weight_folders.open_folder(
                 wanted.weights, architecture, weights_folder
+            )
+            self._config = pretrained_models.read_config(
+                opened, architecture, exactly=not wanted.weights
             )
             place = shown(opened.path / weight_folders.PROCESSOR)
             feed = architectures.read_feed(opened.processor, place)
-            model = pretrained_models.load_model(
-                opened, architecture, exactly=not wanted.weights
-            )
             weights = opened.sha256
         feed = feed._replace(preparation=feed.preparation.changed(wanted.options))
         self._feed = feed.unnormalised() if "unnormalised" in wanted.options else feed
         self.size_px, self.fit = feed.preparation.size_px, feed.preparation.fit
         self._patch_mean = "patch_mean" in wanted.options
-        self.dimension = pretrained_models.dimension_of(model)
-        self._model, self.device = _place(pretrained_models.folded(model))
+        self.dimension = pretrained_models.dimension_of(self._config)
+        self.device = devices.best_device()
+        if self.device != "cpu":
+            self._model, self.device = _place(self._model, self.device)
         self._precision = _precision(self.device, architecture.model_type)
         mean, std = torch.tensor(self._feed.mean), torch.tensor(self._feed.std)
         self._scale = (self._feed.factor / std).to(self.device)
@@ -84,10 +100,21 @@ class Network:
             "weights": weights,
             "preparation": self._feed.facts(),
             "precision": str(self._precision).removeprefix("torch."),
-            "code": preparation.code_hash(
-                __file__, pretrained_models.__file__, architectures.__file__
-            ),
+            "code": _code(weights),
         }
+
+    @cached_property
+    def _model(self) -> torch.nn.Module:
+        """The network, on the CPU; made at the first use."""
+        with _MAKING:
+            if self._folder is None:
+                model = pretrained_models.random_model(self._architecture)
+            else:
+                model = pretrained_models.load_model(
+                    self._folder, self._architecture, self._config
+                )
+            model = pretrained_models.folded(model)
+            return model.to(memory_format=torch.channels_last)
 
     def prepare(self, rgb: np.ndarray) -> np.ndarray:
         """Bring a picture to size: short side to length, then the central square.
@@ -123,7 +150,7 @@ class Network:
         MemoryError
             If the device has too little memory for so many at a time.
         ArtefactDamagedError
-            If a vector is not finite.
+            If the weights are cut, or not those that config.json describes.
         """
         preparation.check_batch(batch, self.name, self.size_px)
         if not len(batch):
@@ -138,27 +165,22 @@ class Network:
             too_much = str(error).splitlines()[0]
         if too_much is not None:
             raise MemoryError(f"{self.device}, {len(batch)} pictures: {too_much}")
-        bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
-        if len(bad):
-            raise ArtefactDamagedError(
-                f"NaN or infinity in the vectors of rows {bad.tolist()} of a batch",
-                where=self.name,
-                way_out="bring the weights anew; if it stays, leave those pictures out",
-            )
         return X
 
-    @torch.inference_mode()
     def _forward(self, batch: np.ndarray) -> np.ndarray:
-        # Channels last by themselves: the pictures come so, permute moves no number.
-        pixels = torch.tensor(batch).to(self.device).float()
-        x = (pixels * self._scale + self._shift).permute(0, 3, 1, 2)
-        with self._reduced():
-            out = self._model(pixel_values=x)
+        model = self._model
+        with torch.inference_mode():
+            # The pictures come with channels last already: permute moves no number.
+            pixels = torch.tensor(batch).to(self.device).float()
+            x = (pixels * self._scale + self._shift).permute(0, 3, 1, 2)
+            with self._reduced():
+                out = model(pixel_values=x)
+            return self._vectors(out).float().cpu().numpy()
+
+    def _vectors(self, out: Any) -> torch.Tensor:
         if self._patch_mean:
-            X = out.last_hidden_state[:, 1:].mean(dim=1)
-        else:
-            X = out.pooler_output.flatten(1)
-        return X.float().cpu().numpy()
+            return out.last_hidden_state[:, 1:].mean(dim=1)
+        return out.pooler_output.flatten(1)
 
     def _reduced(self) -> contextlib.AbstractContextManager:
         """Return what computes in the chosen precision."""
@@ -167,18 +189,25 @@ class Network:
         return torch.autocast(self.device, self._precision)
 
 
-def _place(model: torch.nn.Module) -> tuple[torch.nn.Module, str]:
-    """Bring the model to the best device; to the CPU, said so, where that fails."""
-    model = model.to(memory_format=torch.channels_last)
-    device = devices.best_device()
-    if device != "cpu":
-        try:
-            return model.to(device), device
-        except RuntimeError as error:  # busy, or full of somebody else's work
-            said = str(error).splitlines()[0]
-            text = f"the GPU does not take the network ({said}): the CPU computes"
-            warnings.warn(text, stacklevel=3)
-    return model.to("cpu"), "cpu"
+def _place(model: torch.nn.Module, gpu: str) -> tuple[torch.nn.Module, str]:
+    """Bring the model to the GPU; leave it to the CPU, said so, where that fails."""
+    try:
+        return model.to(gpu), gpu
+    except RuntimeError as error:  # busy, or full of somebody else's work
+        said = str(error).splitlines()[0]
+        text = f"the GPU does not take the network ({said}): the CPU computes"
+        warnings.warn(text, stacklevel=3)
+        return model.to("cpu"), "cpu"
+
+
+def _code(weights: str) -> str:
+    """Return the hash of what computes; random weights are the library's, too."""
+    code = preparation.code_hash(
+        __file__, pretrained_models.__file__, architectures.__file__
+    )
+    if weights != "random":
+        return code
+    return hashes.hash_json([code, torch.__version__, transformers.__version__])
 
 
 def _precision(device: str, model_type: str) -> torch.dtype:

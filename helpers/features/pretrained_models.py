@@ -1,27 +1,80 @@
-"""The models behind the encoders: made at random or loaded from a checked folder."""
+"""The models behind the encoders: their settings, random weights, loaded ones."""
 
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch.nn.utils import fuse_conv_bn_eval
 
-from helpers.base.errors import ParameterError
+from helpers.base.errors import ArtefactDamagedError, ParameterError
 from helpers.base.paths import shown
 from helpers.features import weight_folders
 from helpers.features.architectures import Architecture
+from helpers.storage import hashes
 
 with warnings.catch_warnings():  # tqdm.auto's, where ipywidgets is not installed
     warnings.filterwarnings("ignore", "IProgress not found")
     import transformers
     from transformers.utils import logging
 
+Config: TypeAlias = transformers.PreTrainedConfig
 RANDOM_SEED = 0
-_UNUSED = ("num_batches_tracked", "mask_token")
-"""Ends of tensors' names that play no part in a forward pass."""
+_UNUSED = ("num_batches_tracked", "mask_token")  # in a forward pass
+
+
+def random_config(architecture: Architecture) -> Config:
+    """Return the settings of the published architecture.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        Of which model.
+
+    Returns
+    -------
+    transformers.PreTrainedConfig
+    """
+    return transformers.CONFIG_MAPPING[architecture.model_type](**architecture.config)
+
+
+def read_config(
+    folder: weight_folders.WeightFolder, architecture: Architecture, exactly: bool
+) -> Config:
+    """Read the settings of a checked folder; its weights are not touched.
+
+    Parameters
+    ----------
+    folder : WeightFolder
+        From `weight_folders.open_folder`.
+    architecture : Architecture
+        Of which model.
+    exactly : bool
+        Whether config.json must be the published one, not just one of that type.
+
+    Returns
+    -------
+    transformers.PreTrainedConfig
+
+    Raises
+    ------
+    ParameterError
+        If config.json is not the published model's.
+    ArtefactDamagedError
+        If its values mean nothing.
+    """
+    cls = transformers.CONFIG_MAPPING[architecture.model_type]
+    path = folder.path / weight_folders.CONFIG
+    try:
+        config = cls.from_dict(folder.config)
+        config._attn_implementation = None  # it can name code to be fetched
+    except Exception as error:  # what the library trips over lies in this file
+        raise weight_folders.damaged(path, _does_not_load(error)) from error
+    if exactly:
+        _compare(config, architecture, path)
+    return config
 
 
 def random_model(architecture: Architecture) -> torch.nn.Module:
@@ -40,7 +93,7 @@ def random_model(architecture: Architecture) -> torch.nn.Module:
     cls = getattr(transformers, architecture.class_name)
     with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay his
         torch.default_generator.manual_seed(RANDOM_SEED)
-        model = cls(cls.config_class(**architecture.config))
+        model = cls(random_config(architecture))
         if architecture.model_type == "mobilenet_v2":
             # Without trained batch statistics its own start lets vectors shrink to
             # 1e-20; that of He et al. (2015, "Delving deep") keeps their size.
@@ -51,7 +104,7 @@ def random_model(architecture: Architecture) -> torch.nn.Module:
 
 
 def load_model(
-    folder: weight_folders.WeightFolder, architecture: Architecture, exactly: bool
+    folder: weight_folders.WeightFolder, architecture: Architecture, config: Config
 ) -> torch.nn.Module:
     """Load a checked folder: safetensors only, and no hub is asked.
 
@@ -61,8 +114,8 @@ def load_model(
         From `weight_folders.open_folder`.
     architecture : Architecture
         Of which model.
-    exactly : bool
-        Whether config.json must be the published one, not just one of that type.
+    config : transformers.PreTrainedConfig
+        From `read_config`.
 
     Returns
     -------
@@ -71,16 +124,13 @@ def load_model(
 
     Raises
     ------
-    ParameterError
-        If config.json is not the published model's.
     ArtefactDamagedError
-        If tensors are cut, missing, too many or of other shapes.
+        If tensors are cut, missing, too many, of other shapes, or no longer those that
+        `folder` was opened with.
     """
     cls = getattr(transformers, architecture.class_name)
+    tensors = folder.path / weight_folders.TENSORS
     try:
-        config = cls.config_class.from_dict(folder.config)
-        if exactly:
-            _compare(config, architecture, folder.path / weight_folders.CONFIG)
         with _quiet():
             model, report = cls.from_pretrained(
                 folder.path,
@@ -91,14 +141,17 @@ def load_model(
                 ignore_mismatched_sizes=True,  # they are refused below, by name
                 output_loading_info=True,
             )
-    except (MemoryError, ParameterError):
+    except MemoryError:
         raise
     except Exception as error:  # what the library trips over lies in these files
-        what = f"the weights do not load: {type(error).__name__}: {error}"
-        raise weight_folders.damaged(folder.path, what[:300]) from error
+        raise weight_folders.damaged(folder.path, _does_not_load(error)) from error
     if differences := _differences(report):
         what = f"the tensors are not those of config.json: {'; '.join(differences)}"
-        raise weight_folders.damaged(folder.path / weight_folders.TENSORS, what)
+        raise weight_folders.damaged(tensors, what)
+    # Their hash names the vectors, and may have been taken long before.
+    if hashes.hash_file(tensors) != folder.sha256:
+        what, way_out = "the file changed while it was in use", "run it again"
+        raise ArtefactDamagedError(what, shown(tensors), way_out)
     return model.eval()
 
 
@@ -123,26 +176,36 @@ def folded(model: torch.nn.Module) -> torch.nn.Module:
     return model
 
 
-def dimension_of(model: torch.nn.Module) -> int:
-    """Return the length of a model's vectors.
+def dimension_of(config: Config) -> int:
+    """Return the length of a model's vectors; the model need not be made for it.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        DINOv2, ResNet or MobileNetV2.
+    config : transformers.PreTrainedConfig
+        Of a DINOv2, ResNet or MobileNetV2.
 
     Returns
     -------
     int
     """
-    if model.config.model_type == "mobilenet_v2":
-        return model.conv_1x1.convolution.out_channels
-    if model.config.model_type == "resnet":
-        return model.config.hidden_sizes[-1]
-    return model.config.hidden_size
+    if config.model_type == "resnet":
+        return config.hidden_sizes[-1]
+    if config.model_type == "dinov2":
+        return config.hidden_size
+    # The last layer of Sandler et al. (2018), rounded as transformers does.
+    multiplier, step = config.depth_multiplier, config.depth_divisible_by
+    if config.finegrained_output and multiplier < 1:
+        return 1280
+    return max(
+        config.min_depth, int(round(1280 * multiplier) + step / 2) // step * step
+    )
 
 
-def _compare(config: Any, architecture: Architecture, path: Path) -> None:
+def _does_not_load(error: Exception) -> str:
+    return f"the weights do not load: {type(error).__name__}: {error}"[:300]
+
+
+def _compare(config: Config, architecture: Architecture, path: Path) -> None:
     """Refuse a config that is not the published model's."""
     differences = [
         f"{key} is {getattr(config, key, None)}, not {value}"
@@ -153,7 +216,8 @@ def _compare(config: Any, architecture: Architecture, path: Path) -> None:
         raise ParameterError(
             f"not {architecture.weights}: {'; '.join(differences)}",
             where=shown(path),
-            way_out="fetch the weights again, or name this folder: NAME@FOLDER",
+            way_out="delete the file and fetch the weights again, or name this folder: "
+            "NAME@FOLDER",
         )
 
 

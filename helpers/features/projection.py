@@ -156,7 +156,7 @@ def tsne(X: np.ndarray, perplexity: float, seed: int) -> np.ndarray:
     Parameters
     ----------
     X : array-like of float, shape (n, n_features)
-        One vector per picture; 4 at least.
+        One vector per picture; 5 at least.
     perplexity : float
         About the number of neighbours a point minds; at least 1 and below n / 3.
     seed : int
@@ -170,7 +170,7 @@ def tsne(X: np.ndarray, perplexity: float, seed: int) -> np.ndarray:
     Raises
     ------
     ParameterError
-        If `X` holds NaN or infinity or fewer than 4 rows, or perplexity is below 1.
+        If `X` holds NaN or infinity or fewer than 5 rows, or perplexity is below 1.
 
     Warns
     -----

@@ -128,8 +128,8 @@ class ShardReader:
             try:
                 self._take(header)
                 self._taken.add(header)
-            except (ProjectError, OSError) as error:
-                refused[header] = getattr(error, "what", str(error))
+            except (ProjectError, OSError, KeyError, TypeError, ValueError) as error:
+                refused[header] = getattr(error, "what", repr(error))
         # One refused before is tried again, in case it was made anew; but told once.
         if new := [refused[header] for header in refused.keys() - self._refused]:
             self._refused |= refused.keys()
@@ -199,13 +199,13 @@ class ShardReader:
             index=hashes.hash_file(table),
             shape=(int(sound.sum()), self.X.shape[1]),
         )
+        seconds = float(json.loads(header.read_text(encoding="utf-8"))["seconds"])
         place = self._keys.get_indexer(index["sha256"])
         rows = np.flatnonzero(place[sound] >= 0)
         if len(rows):
             wanted = place[sound][rows]
             self.X[wanted] = X[rows]
             self.found[wanted] = True
-            seconds = json.loads(header.read_text(encoding="utf-8"))["seconds"]
             self._timings.append((len(X), seconds))
         bad = index[~sound & (place >= 0)]
         told = zip(bad["kind"], bad["detail"], strict=True)

@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 
 from helpers.base.errors import ParameterError
+from helpers.evaluate.bad_rows import refuse_bad_rows
 
-FEWEST_ROWS = 4
-"""With fewer pictures a map says nothing, and the methods' sums have no terms."""
+FEWEST_ROWS = 5
+"""With fewer pictures a map says nothing, and UMAP has no room for 3 dimensions."""
 
 
 def checked_rows(X: np.ndarray) -> np.ndarray:
@@ -31,14 +32,11 @@ def checked_rows(X: np.ndarray) -> np.ndarray:
     X = np.asarray(X, dtype=np.float32)
     if X.ndim != 2 or 0 in X.shape:
         raise ParameterError(
-            f"X must be (n, n_features) and not empty, is {X.shape}", where="X"
+            f"X must be (n, n_features) and not empty, is {X.shape}",
+            where="X",
+            way_out="give one row of numbers per picture",
         )
-    if len(rows := np.flatnonzero(~np.isfinite(X).all(axis=1))):
-        raise ParameterError(
-            f"{len(rows)} vectors hold NaN or infinity",
-            where=f"rows {rows[:10].tolist()}",
-            way_out="encode these pictures again; they are never averaged away",
-        )
+    refuse_bad_rows(np.isfinite(X).all(axis=1))
     return X
 
 
@@ -71,7 +69,7 @@ def all_equal(X: np.ndarray) -> bool:
 
 
 def check_enough_rows(n: int) -> None:
-    """Refuse to draw a map of fewer than 4 pictures.
+    """Refuse to draw a map of fewer than `FEWEST_ROWS` pictures.
 
     Parameters
     ----------

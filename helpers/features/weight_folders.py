@@ -13,6 +13,7 @@ from helpers.storage import hashes, manifests
 CONFIG, PROCESSOR = "config.json", "preprocessor_config.json"
 TENSORS = "model.safetensors"
 FILES = (CONFIG, PROCESSOR, TENSORS)
+FETCHED = paths.DATA / "weights"
 _PICKLES = (".bin", ".ckpt", ".h5", ".pkl", ".pt", ".pth")
 
 
@@ -37,7 +38,7 @@ def open_folder(
     architecture : Architecture
         What they must be of.
     weights_folder : Path or None
-        Where fetched weights lie; ``data/weights`` if None.
+        Where fetched weights lie; ``data/weights`` if None, or if it is not there.
 
     Returns
     -------
@@ -52,7 +53,8 @@ def open_folder(
     ParameterError
         If config.json is that of another model.
     """
-    where = weights_folder or paths.DATA / "weights"
+    here = weights_folder is not None and weights_folder.is_dir()
+    where = weights_folder if here else FETCHED
     path = paths.resolve(text) if text else where / architecture.weights
     missing = [name for name in FILES if not (path / name).is_file()]
     if missing:
@@ -77,13 +79,15 @@ def _missing(
     if TENSORS in missing and pickles:
         what += f" ({', '.join(pickles)} can run code when loaded and is never opened)"
     entry = WEIGHTS[architecture.weights]
-    addresses = {f.name: f.address for f in entry.files if f.name in missing}
-    from_where = f"{' , '.join(addresses.values())} (about {entry.size_mb:g} MB)"
-    if fetched:
-        way_out = f"`python start.py fetch weights` gets them from {from_where}; or "
-        way_out += f"copy these files from a machine that has them to {path}"
-    else:
-        way_out = f"copy them to {path}; the published ones are at {from_where}"
+    addresses = " , ".join(f.address for f in entry.files if f.name in missing)
+    way_out = f"copy them to {path}, from a machine that has them or from where they "
+    way_out += f"are published (about {entry.size_mb:g} MB): {addresses}"
+    if fetched and path.parent.name == FETCHED.name:
+        data = f" --data {paths.shown(path.parents[1])}"
+        command = f"python start.py fetch weights{data * (path.parent != FETCHED)}"
+        whole_gb = sum(each.size_mb for each in WEIGHTS.values()) / 1000
+        all_of_it = f"all pretrained models (about {whole_gb:.1f} GB)"
+        way_out = f"`{command}` gets {all_of_it}; or {way_out}"
     return DataMissingError(what, paths.shown(path), way_out)
 
 
@@ -121,5 +125,5 @@ def damaged(path: Path, what: str) -> ArtefactDamagedError:
     -------
     ArtefactDamagedError
     """
-    way_out = "delete it, then `python start.py fetch weights` or copy it anew"
+    way_out = "delete it and bring it anew (`python start.py fetch weights`, or a copy)"
     return ArtefactDamagedError(what, paths.shown(path), way_out)

@@ -1,27 +1,25 @@
 """The cluster browser: a map of pictures in one HTML file that needs nothing else."""
 
 import base64
-import functools
 import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_hex
 
 from helpers.base.errors import ParameterError
 from helpers.show import explorer_columns, sprites, style
+from helpers.show.templating import TEMPLATES, make_environment
 from helpers.storage import atomic
 
 MAX_PICTURES = 15_000
 """More cannot be told apart on a screen, and the file would pass some 20 MB."""
 THUMBNAIL_PX = (8, 128)
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _SCRIPTS = [f"explorer{part}.js" for part in ("_data", "_signs", "_map", "_panels")]
 _SCRIPTS += ["explorer_filters.js", "explorer.js"]
 _STEPS = 65535
@@ -36,6 +34,7 @@ def write_explorer(
     neighbours: np.ndarray,
     title: str,
     credit: str,
+    similarities: np.ndarray | None = None,
 ) -> Path:
     """Write a page to look at clusters of pictures with; it opens from disk.
 
@@ -64,6 +63,8 @@ def write_explorer(
         What the page shows.
     credit : str
         Source and licence of the pictures.
+    similarities : ndarray of float, shape (n, k), optional
+        Cosine of each picture and each of its `neighbours`, in [-1, 1].
 
     Returns
     -------
@@ -73,32 +74,37 @@ def write_explorer(
     Raises
     ------
     ParameterError
-        If there are more than 15,000 pictures, columns are missing, lengths differ, or
-        coordinates are NaN or infinite (the rows are named).
+        If there are more than 15,000 pictures, columns are missing, lengths differ,
+        coordinates are NaN or infinite (the rows are named), or similarities are no
+        cosines.
     DiskError
         If it cannot be written.
     """
     _check(table, maps, thumbnails, neighbours)
+    if similarities is not None:
+        _check_similarities(similarities, neighbours.shape)
     packed = sprites.pack_pictures(thumbnails)
     data = {
         "n": len(table),
         "k": neighbours.shape[1],
-        "columns": explorer_columns.columns(table),
+        "columns": (columns := explorer_columns.columns(table)),
         "maps": [{"name": str(m), "xy": _pack_map(maps[m])} for m in maps],
         "neighbours": sprites.pack_numbers(neighbours),
+        "similarities": None if similarities is None else _pack_cosines(similarities),
         "thumbnail_px": thumbnails.shape[1],
         "cell_px": packed.cell_px,
         "n_columns": packed.n_columns,
         "n_per_sheet": packed.n_per_sheet,
-        "hues": style.CATEGORICAL[:-1],  # without the gray, which is for noise
+        "hues": style.HUES,
         "ramp": [to_hex(style.SEQUENTIAL(step / 23)) for step in range(24)],
     }
     script = _script()
-    page = _template().render(
+    template = make_environment().get_template("explorer.html.j2")
+    page = template.render(
         title=title,
         credit=credit,
         n=len(table),
-        n_clusters=table["cluster"][table["cluster"] >= 0].nunique(),
+        known=[column["key"] for column in columns],
         data=_json(data),
         sheets=packed.sheets,
         script=script,
@@ -123,10 +129,18 @@ def _check(
             "and the same rows of the arrays",
         )
     if missing := [name for name in _REQUIRED if name not in table]:
-        raise ParameterError(f"the table lacks the column {missing[0]}", where="table")
+        raise ParameterError(
+            f"the table lacks the column {missing[0]}",
+            where="table",
+            way_out=f"give it {', '.join(_REQUIRED)}",
+        )
     cluster = table["cluster"]
     if not pd.api.types.is_integer_dtype(cluster) or not (cluster >= -1).all():
-        raise ParameterError("cluster must be whole numbers from -1 up", where="table")
+        raise ParameterError(
+            "cluster must be whole numbers from -1 up",
+            where="table",
+            way_out="number the clusters 0, 1, ...; -1 is noise",
+        )
     if not maps:
         raise ParameterError(
             "there is no map", "maps", "give at least one, by its name"
@@ -168,6 +182,17 @@ def _check_neighbours(n: int, neighbours: np.ndarray) -> None:
         )
 
 
+def _check_similarities(similarities: np.ndarray, shape: tuple[int, ...]) -> None:
+    _check_shape("similarities", similarities, shape)
+    # Sums of products in float32 may pass 1 a little; NaN is neither.
+    if not (np.abs(similarities) < 1.001).all():
+        raise ParameterError(
+            "similarities must be cosines, from -1 to 1",
+            where="similarities",
+            way_out="give 1 - cosine distance of each neighbour",
+        )
+
+
 def _check_shape(where: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
     if array.ndim != len(shape) or array.shape != shape:
         raise ParameterError(
@@ -192,6 +217,11 @@ def _pack_map(xy: np.ndarray) -> str:
     return sprites.pack_numbers(np.rint(unit * _STEPS))
 
 
+def _pack_cosines(cosines: np.ndarray) -> str:
+    """Return cosines as ten-thousandths above -1."""
+    return sprites.pack_numbers(np.rint((np.clip(cosines, -1, 1) + 1) * 10_000))
+
+
 def _json(data: Any) -> str:
     """Return JSON that no HTML parser takes for markup, in ASCII."""
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))
@@ -200,19 +230,6 @@ def _json(data: Any) -> str:
     return text
 
 
-@functools.cache
 def _script() -> str:
-    parts = [(_TEMPLATES / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    parts = [(TEMPLATES / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     return "\n" + "\n".join(parts)
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("explorer.html.j2")

@@ -13,8 +13,8 @@ from nbconvert.exporters.html import HTMLExporter
 
 from helpers.base.errors import ArtefactDamagedError
 from helpers.base.paths import shown
+from helpers.show.templating import TEMPLATES
 
-TEMPLATES = Path(__file__).parent / "templates"
 # No script and no widget: a page shows what a kernel left, it computes nothing.
 _SHOWN_TYPES = [
     "text/html",

@@ -13,8 +13,9 @@ PALE, PALER = "#8d969d", "#b4bbc1"
 MANY_POINTS = 2000
 """Beyond, the SVG holds the points as a picture."""
 
-_N_COLOURS = len(style.CATEGORICAL)
-_SHAPES = "oDs^vPX"  # of the groups 0 to 6, 7 to 13, ...: the colours come again
+# Of the groups 0 to 5, 6 to 11, ...: the colours come again. The first four are those
+# of the cluster browser (templates/explorer_signs.js), in its order.
+_SHAPES = "os^DvPX"
 
 
 def write_headline(figure: Figure, text: str, n: int, unit: str = "pictures") -> None:
@@ -115,14 +116,14 @@ def look_of(place: int) -> tuple[str, str]:
     Returns
     -------
     colour, marker : str
-        Seven colours with one shape, then the same colours with another.
+        Six colours with one shape, then the same colours with another; gray is noise.
 
     Examples
     --------
-    >>> look_of(0) == (style.CATEGORICAL[0], "o"), look_of(7)[1]
-    (True, 'D')
+    >>> look_of(0) == (style.HUES[0], "o"), look_of(6) == (style.HUES[0], "s")
+    (True, True)
     """
     if place < 0:
         return PALER, "o"
-    shape = _SHAPES[place // _N_COLOURS % len(_SHAPES)]
-    return style.CATEGORICAL[place % _N_COLOURS], shape
+    turn, hue = divmod(place, len(style.HUES))
+    return style.HUES[hue], _SHAPES[turn % len(_SHAPES)]

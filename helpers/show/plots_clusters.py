@@ -1,7 +1,5 @@
 """Figures of clusters: where they lie, how large they are, what they hold."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib import patheffects
@@ -16,11 +14,7 @@ _HALO = [patheffects.withStroke(linewidth=3.0, foreground="white")]
 
 
 def cluster_map(
-    points: np.ndarray,
-    labels: np.ndarray,
-    title: str,
-    ax: Axes | None = None,
-    flagged: Mapping[int, str] | None = None,
+    points: np.ndarray, labels: np.ndarray, title: str, ax: Axes | None = None
 ) -> Axes:
     """Draw a map by cluster, with each cluster's number at its middle.
 
@@ -34,8 +28,6 @@ def cluster_map(
         Which clusters.
     ax : Axes, optional
         Where to draw.
-    flagged : mapping of int to str, optional
-        Clusters to outline -> a word about them, for example "no skin".
 
     Returns
     -------
@@ -44,30 +36,18 @@ def cluster_map(
     """
     ax = style.make_axes(ax, 7.2)
     points, labels = np.asarray(points, float).reshape(-1, 2), np.asarray(labels)
-    flagged = flagged or {}
     clusters = np.unique(labels)
     area, many = area_of(len(points)), len(points) > MANY_POINTS
     for cluster in clusters:
         colour, shape = look_of(cluster)
         inside = points[labels == cluster]
-        if cluster in flagged:  # the outline of all its points together
-            for wider, ink in ((7, style.INK), (4, "white")):
-                around = (1.6 * area**0.5 + wider) ** 2
-                ax.scatter(*inside.T, around, ink, lw=0, rasterized=many)
         size = area * (0.4 if cluster < 0 else 1.1 if shape == "o" else 0.9)
         look = {"alpha": 0.85, "ec": "w", "lw": 0.3, "rasterized": many}
         ax.scatter(*inside.T, size, colour, marker=shape, **look)
     make_bare(ax)
-    ax.margins(0.1 if flagged else 0.06)  # room for the words
+    size = 12 if len(clusters) <= 25 else 9
     for cluster in clusters[clusters >= 0]:
-        inside = points[labels == cluster]
-        _number(ax, inside, cluster, 12 if len(clusters) <= 25 else 9)
-        if cluster in flagged:  # the word on the side where there is more room
-            side = 1 if inside[:, 1].mean() > points[:, 1].mean() else -1
-            edge = inside[(side * inside[:, 1]).argmax()]
-            place = {"xytext": (0, 20 * side), "textcoords": "offset points"}
-            place |= {"ha": "center", "va": "center", "path_effects": _HALO}
-            ax.annotate(flagged[cluster], edge, zorder=5, weight="bold", **place)
+        _number(ax, points[labels == cluster], cluster, size)
     style.set_title(ax, title, len(points), _unit(labels))
     return ax
 
@@ -111,12 +91,7 @@ def cluster_map_3d(points: np.ndarray, labels: np.ndarray, title: str) -> Figure
     return figure
 
 
-def cluster_sizes(
-    sizes: pd.Series,
-    title: str,
-    ax: Axes | None = None,
-    flagged: Mapping[int, str] | None = None,
-) -> Axes:
+def cluster_sizes(sizes: pd.Series, title: str, ax: Axes | None = None) -> Axes:
     """Draw how many pictures each cluster holds.
 
     Parameters
@@ -127,29 +102,19 @@ def cluster_sizes(
         Which clusters.
     ax : Axes, optional
         Where to draw.
-    flagged : mapping of int to str, optional
-        Clusters to mark -> a word about them.
 
     Returns
     -------
     Axes
-        Clusters in their order, noise last; those marked are hatched.
+        Clusters in their order, noise last.
     """
     ax = style.make_axes(ax, 3.6)
-    flagged = flagged or {}
     order = sorted(sizes.index, key=lambda cluster: (cluster < 0, cluster))
     counts = sizes.reindex(order).to_numpy()
     bars = ax.bar(range(len(order)), counts, 0.78, color=[look_of(c)[0] for c in order])
     many = len(order) > 32
-    for bar, cluster, count in zip(bars, order, counts, strict=True):
-        if cluster in flagged:
-            bar.set(hatch="////", ec=style.INK, lw=1.2, fc="white")
-            words = f"{flagged[cluster]}\n{count:,}"
-        else:
-            words = "" if many else f"{count:,}"
-        place = {"xytext": (0, 3), "textcoords": "offset points", "ha": "center"}
-        at = (bar.get_x() + bar.get_width() / 2, count)
-        ax.annotate(words, at, size=10, **place)
+    if not many:
+        ax.bar_label(bars, [f"{count:,}" for count in counts], padding=3, size=10)
     steps = range(0, len(order), 5 if many else 1)
     names = ["noise" if order[step] < 0 else str(order[step]) for step in steps]
     ax.set_xticks(steps, names, color=style.INK)

@@ -21,6 +21,7 @@ def k_distance(
     title: str,
     marks: Mapping[str, float] | None = None,
     ax: Axes | None = None,
+    k: int | None = None,
 ) -> Axes:
     """Draw the sorted distances to the k-th neighbour, to choose eps for DBSCAN.
 
@@ -34,6 +35,8 @@ def k_distance(
         Name of a curve -> the eps chosen on it.
     ax : Axes, optional
         Where to draw.
+    k : int, optional
+        Of all curves, where it is the same; the axis names it.
 
     Returns
     -------
@@ -53,8 +56,9 @@ def k_distance(
             at = np.searchsorted(distances, eps, side="right")
             ax.axhline(eps, color=colour, lw=1, ls=(0, (4, 4)))
             look = {"ms": 9, "mec": "white", "mew": 1.5, "zorder": 3}
-            ax.plot(at, eps, look_of(7 * place)[1], color=colour, **look)
-    ax.set(xlabel="pictures, the most crowded first", ylabel="distance to neighbour k")
+            ax.plot(at, eps, look_of(len(style.HUES) * place)[1], color=colour, **look)
+    ax.set_xlabel("pictures, the most crowded first")
+    ax.set_ylabel(f"distance to neighbour {'k' if k is None else k}")
     ax.set_ylim(bottom=0)
     ax.grid(axis="y")
     if curves:
@@ -152,6 +156,9 @@ def off_topic_scores(
     ax.hist(parts, edges, color=colours, label=labels, rwidth=0.9, stacked=True)
     use_root_axis(ax)
     ax.axvline(threshold, color=style.INK, lw=1.2, ls=(0, (4, 3)))
+    above = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points"}
+    above |= {"xytext": (0, 2), "ha": "center", "size": 9.5}
+    ax.annotate(f"flagged from {threshold:.2f}", (threshold, 1), **above)
     if truth is not None:
         truth = np.asarray(truth, bool)
         kinds = (truth & flags, truth & ~flags, flags & ~truth)
@@ -162,6 +169,6 @@ def off_topic_scores(
             ax.scatter(scores[rows], depth, label=f"{word} ({rows.sum():,})", **look)
         ax.tick_params(axis="x", pad=20)
     ax.set(xlabel="off-topic score", ylabel="pictures (root scale)")
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), labelspacing=0.9)
     style.set_title(ax, title, len(scores))
     return ax

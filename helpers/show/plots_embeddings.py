@@ -1,21 +1,24 @@
 """Figures of embeddings: what they hold, and how encoders compare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.transforms import ScaledTranslation
 
 from helpers.show import style
 from helpers.show.labels import percent, share_ticks, shorten
 from helpers.show.plots import histogram
+
+_SHARES = (0.8, 0.9)
 
 
 def cumulative_variance(
     curves: Mapping[str, np.ndarray],
     title: str,
     n: int,
-    shares: Sequence[float] = (0.8, 0.9),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how much of the variance the first principal components hold.
@@ -28,23 +31,22 @@ def cumulative_variance(
         Which embeddings.
     n : int
         How many pictures.
-    shares : sequence of float, optional
-        To mark on each curve: the components that reach them are counted.
     ax : Axes, optional
         Where to draw.
 
     Returns
     -------
     Axes
-        A share that a curve does not reach has no mark.
+        On each curve 80 % and 90 % are marked and their components counted, where it
+        reaches them.
     """
     ax = style.make_axes(ax)
-    for share in shares:
+    for share in _SHARES:
         ax.axhline(share, color=style.QUIET_INK, lw=1, ls=(0, (4, 4)))
     for place, (name, curve) in enumerate(curves.items()):
         colour = style.CATEGORICAL[place % 7]
         # The tolerance is that of projection.components_for.
-        needed = {share: np.searchsorted(curve, share - 1e-6) + 1 for share in shares}
+        needed = {share: np.searchsorted(curve, share - 1e-6) + 1 for share in _SHARES}
         reached = {share: at for share, at in needed.items() if at <= len(curve)}
         words = " · ".join(f"{percent(share)}: {at:,}" for share, at in reached.items())
         label = f"{shorten(name)}\n{words}" if words else shorten(name)
@@ -68,6 +70,7 @@ def similarity_histogram(
     title: str,
     ax: Axes | None = None,
     name: str = "related",
+    marks: Mapping[str, float] | None = None,
 ) -> Axes:
     """Draw how similar related pictures are, and how similar any two.
 
@@ -81,23 +84,33 @@ def similarity_histogram(
         Where to draw.
     name : str, optional
         What relates them.
+    marks : mapping of str to float, optional
+        Name -> similarity to draw a line at, for example "published" -> 0.93.
 
     Returns
     -------
     Axes
-        With a line at each median: the further apart, the better.
+        With a line at each median: the further apart, the better. The legend is below.
     """
     values = {f"{name} pairs": related, "random pairs": chance}
     colours = dict(zip(values, (style.ACCENT, style.CATEGORICAL[1]), strict=True))
     ax = histogram(values, title, "cosine similarity", ax, colours, unit="pairs")
-    for group, colour in zip(values.values(), colours.values(), strict=True):
-        finite = np.asarray(group, float)[np.isfinite(group)]
+    for (group, each), colour in zip(values.items(), colours.values(), strict=True):
+        finite = np.asarray(each, float)[np.isfinite(each)]
         if len(finite):
-            look = {"color": colour, "lw": 1.2, "ls": (0, (2, 2))}
-            ax.axvline(np.median(finite), ymax=0.72, **look)
+            middle = float(np.median(finite))
+            look = {"color": colour, "lw": 1.4, "ls": (0, (2, 2))}
+            ax.axvline(middle, label=f"median of {group}: {middle:.2f}", **look)
+    for word, value in (marks or {}).items():
+        look = {"color": style.BAD, "lw": 1.4, "ls": (0, (5, 2, 1, 2))}
+        ax.axvline(value, label=f"{shorten(word, 30)}: {value:.2f}", **look)
+    # Of 40 bins one holds 2.5 % at least: ticks are whole per cent in every panel.
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, 0, " %"))
     ax.set_ylabel("share of pairs")
-    ax.margins(y=0.38)  # room for the legend
-    ax.legend(loc="upper left")
+    below = ScaledTranslation(0, -0.55, ax.figure.dpi_scale_trans)  # inches
+    place = {"loc": "upper left", "bbox_to_anchor": (0, 0), "borderaxespad": 0}
+    ax.legend(**place, bbox_transform=ax.transAxes + below)
     return ax
 
 
@@ -150,6 +163,7 @@ def encoder_bars(
         ax.annotate(words, (baseline, top), color=style.BAD, size=9.5, **place)
     ax.set_yticks(rows, [shorten(name, 34) for name in table.index], color=style.INK)
     ax.set(ylim=(max(len(table), 1) - 0.4, top), xlabel=x_label)
+    ax.set_xlim(left=min([0.0, *table["low"]]))
     ax.spines[["left"]].set_visible(False)
     ax.grid(axis="x")
     style.set_title(ax, title, n)

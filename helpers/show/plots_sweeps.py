@@ -20,7 +20,7 @@ _SCORES = {
     "stability": ("stability (ARI of resamples)", "higher is better"),
 }
 _SHAPES = "osD^vPX"
-_PUBLISHED = "published_"
+_HERE, _PUBLISHED = "here", "published_"
 
 
 def sweep(table: pd.DataFrame, title: str, n: int, chosen: int | None = None) -> Figure:
@@ -67,7 +67,7 @@ def component_sweep(table: pd.DataFrame, title: str, n: int) -> Figure:
         the curve is what can be compared.
     """
     published = [name for name in table if str(name).startswith(_PUBLISHED)]
-    here = table.drop(columns=published).assign(name="here")
+    here = table.drop(columns=published).assign(name=_HERE)
     parts = [here]
     if published:
         there = table[["n_components", *published]]
@@ -94,7 +94,7 @@ def stability(
     Returns
     -------
     Axes
-        One dot for each pair, a bar and a figure at the median.
+        One dot for each pair, a bar and a figure at the mean.
     """
     ax = style.make_axes(ax, 1.7 + 0.36 * max(len(values), 1))
     known = [np.asarray(each, float) for each in values.values()]
@@ -103,7 +103,7 @@ def stability(
         shift = 0.16 * np.sin(2.4 * np.arange(len(each)))  # apart, and always the same
         ax.scatter(each, row + shift, 22, color=style.ACCENT, alpha=0.4, lw=0)
         if len(each):
-            middle = float(np.median(each))
+            middle = float(np.mean(each))
             ax.plot([middle] * 2, [row - 0.36, row + 0.36], color=style.INK, lw=2.4)
             place = {"transform": ax.get_yaxis_transform(), "va": "center"}
             ax.text(1.01, row, f"{middle:.2f}", **place, weight="bold")
@@ -114,7 +114,7 @@ def stability(
     ax.set_xlabel("adjusted Rand index: 1 the same clusters, 0 chance")
     ax.spines[["left"]].set_visible(False)
     ax.grid(axis="x")
-    style.set_title(ax, title, sum(map(len, known)), "pairs of draws")
+    style.set_title(ax, title, sum(map(len, known)), "comparisons")
     return ax
 
 
@@ -136,8 +136,8 @@ def _score_panels(
             ax.axvline(chosen, label=f"chosen: {x} = {chosen}", **look)
     for ax in panels[len(scores) :]:
         ax.set_axis_off()
-    handles, _ = panels[max(len(scores), 1) - 1].get_legend_handles_labels()
-    write_legend(figure, handles)
+    handles, names = panels[max(len(scores), 1) - 1].get_legend_handles_labels()
+    write_legend(figure, handles if names != [_HERE] else [])  # beside nothing else
     write_headline(figure, title, n)
     return figure
 

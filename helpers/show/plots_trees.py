@@ -171,5 +171,7 @@ def _cell(
     if best:
         ring = {"boxstyle": "round,pad=0.35,rounding_size=0.8", "fc": "none", "lw": 1.8}
         look |= {"weight": "bold", "bbox": ring | {"ec": ink_on(colour)}}
-    words = f"{value:,.0f}" if value > 100 else f"{value:.3f}"
+    words = f"{value:.3f}"
+    if column == len(_BETTER) - 1:  # Calinski-Harabasz, from below 1 to thousands
+        words = f"{value:,.0f}" if value >= 99.95 else f"{value:.1f}"
     ax.text(column + 0.5, row, words, **look)

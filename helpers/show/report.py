@@ -11,9 +11,9 @@ import jinja2
 
 from helpers.base.errors import ArtefactDamagedError
 from helpers.show.run_folder import STATUS_WORDS, RunRecord, read_run
+from helpers.show.templating import TEMPLATES, make_environment
 from helpers.storage import atomic, hashes
 
-TEMPLATES = Path(__file__).parent / "templates"
 _GOOD = {"done", "up-to-date"}
 _MARK = '<meta name="made-from" content="{}">'
 _MARK_WITHIN_BYTES = 1000
@@ -153,13 +153,7 @@ def _write_index(out: Path, run: RunRecord) -> Path:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment()
     environment.filters |= {"duration": _format_seconds, "url": quote}
     environment.globals |= {"words": STATUS_WORDS, "good": _GOOD}
     return environment
@@ -171,8 +165,8 @@ def _template(name: str) -> jinja2.Template:
 
 @functools.cache
 def _hash_of_code() -> str:
-    """Return a hash of what makes pages: three modules and the templates."""
-    names = ("report.py", "notebook_html.py", "run_folder.py")
+    """Return a hash of what makes pages: four modules and the templates."""
+    names = ("report.py", "notebook_html.py", "run_folder.py", "templating.py")
     makers = [Path(__file__).with_name(name) for name in names]
     return hashes.hash_json([hashes.hash_files(makers), hashes.hash_folder(TEMPLATES)])
 

@@ -13,6 +13,8 @@ INK, QUIET_INK, GRID, EMPTY = "#22272b", "#66707a", "#e3e6e8", "#f4f5f6"
 
 # Okabe & Ito (2008), "Color Universal Design", without yellow, which is lost on white.
 CATEGORICAL = "#0072b2 #e69f00 #009e73 #cc79a7 #56b4e9 #d55e00 #4d5358".split()
+HUES = CATEGORICAL[:-1]
+"""Of clusters: without the gray, which would be taken for noise."""
 DATASET_COLOURS = {
     "dermnet": "#009e73",
     "fitzpatrick17k": "#d55e00",
@@ -99,6 +101,7 @@ def make_row(n_axes: int, height_in: float = 4.2) -> list[Axes]:
         From left to right.
     """
     figure = Figure(figsize=(4 * max(n_axes, 1.5), height_in), layout="constrained")
+    figure.get_layout_engine().set(wspace=0.06)  # else the last tick meets the next
     return list(figure.subplots(1, n_axes, squeeze=False)[0])
 
 

@@ -101,7 +101,6 @@ def test_44_parameters_of_density_that_are_none():
         (lambda: density.dbscan(some(), 1, 0), "min_samples=0"),
         (lambda: density.hdbscan(some(), 1, 1), "min_cluster_size=1"),
         (lambda: density.optics(some(), 1), "min_samples=1"),
-        (lambda: density.optics(some(), 5, xi=1.0), "xi=1.0"),
         (lambda: density.k_distances(some(), 0), "k=0"),
     ):
         with pytest.raises(ParameterError, match=name):

@@ -113,15 +113,6 @@ def test_42_a_vector_that_is_not_finite_stops_and_names_its_file(
     assert found.n_new == sum(toy.tried) == 16
 
 
-def test_42_an_encoder_that_refuses_itself_has_its_files_named(paths, tmp_path, toy):
-    def refuse(_batch):
-        raise ArtefactDamagedError("NaN in rows [1] of a batch", "toy")
-
-    toy.encode = refuse
-    with pytest.raises(ArtefactDamagedError, match=r"rows \[1\].*000\.png, .*001\.png"):
-        embeddings.embed(paths, ENCODER, tmp_path / "s", batch_size=2)
-
-
 def test_42_too_large_for_float16_is_said(paths, tmp_path, toy):
     toy.worst = np.float32(1e6)
     assert embeddings.embed(paths, ENCODER, tmp_path / "s").X[5, 1] == 1e6

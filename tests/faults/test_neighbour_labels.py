@@ -65,7 +65,7 @@ def test_42_scores_and_similarities_that_are_nan_are_refused():
     with pytest.raises(ParameterError):
         ranking.ranking_quality([0.1, 0.2, 0.3], [True, False])
     similarity = np.array([[1, np.nan], [1, 1], [1, 1]])
-    with pytest.raises(ParameterError, match="one number per neighbour"):
+    with pytest.raises(ParameterError, match="one finite number per neighbour"):
         neighbour_labels.label_disagreement(RIGHT, list("abc"), similarity)
 
 

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 import small_weights
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from helpers.base.errors import ArtefactDamagedError, DataMissingError, ParameterError
-from helpers.features import encoders, pretrained
+from helpers.features import (
+    embeddings,
+    encoders,
+    encoding,
+    pretrained,
+    weight_folders,
+)
 from helpers.storage import manifests
 
 TENSORS = "model.safetensors"
@@ -42,7 +49,14 @@ class Canary:
 
 
 def load(folder, name="dinov2_small"):
-    return encoders.get_encoder(f"{name}@{folder}")
+    """Return an encoder whose network is made: it has encoded a picture."""
+    encoder = encoders.get_encoder(f"{name}@{folder}")
+    encoder.encode(blank(encoder, 1))
+    return encoder
+
+
+def blank(encoder, n):
+    return np.zeros((n, encoder.size_px, encoder.size_px, 3), np.uint8)
 
 
 def change_tensors(folder, change):
@@ -68,8 +82,7 @@ def test_39_a_gpu_that_takes_no_network_leaves_the_cpu(dino, monkeypatch):
     with pytest.warns(UserWarning, match=r"GPU does not .*memory.\): the CPU computes"):
         encoder = load(dino)
     assert encoder.device == "cpu"
-    batch = np.zeros((1, encoder.size_px, encoder.size_px, 3), np.uint8)
-    assert np.isfinite(encoder.encode(batch)).all()
+    assert np.isfinite(encoder.encode(blank(encoder, 1))).all()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +92,7 @@ def test_39_a_gpu_that_takes_no_network_leaves_the_cpu(dino, monkeypatch):
         RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"),
         RuntimeError("DefaultCPUAllocator: can't allocate memory: 9999 bytes"),
         RuntimeError("DefaultCPUAllocator: not enough memory: you tried to ..."),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED; no memory for its ..."),
     ],
 )
 def test_39_too_large_a_batch_is_a_memory_error(dino, monkeypatch, error):
@@ -88,9 +102,8 @@ def test_39_too_large_a_batch_is_a_memory_error(dino, monkeypatch, error):
         raise error
 
     monkeypatch.setattr(encoder._model, "forward", fail)
-    batch = np.zeros((3, encoder.size_px, encoder.size_px, 3), np.uint8)
     with pytest.raises(MemoryError, match="3 pictures: .*memory") as caught:
-        encoder.encode(batch)
+        encoder.encode(blank(encoder, 3))
     # Whoever halves the batch must not drag along what filled the memory.
     assert caught.value.__cause__ is None and caught.value.__context__ is None
 
@@ -103,7 +116,7 @@ def test_39_another_runtime_error_stays_what_it_is(dino, monkeypatch):
 
     monkeypatch.setattr(encoder._model, "forward", fail)
     with pytest.raises(RuntimeError, match="do not fit"):
-        encoder.encode(np.zeros((1, encoder.size_px, encoder.size_px, 3), np.uint8))
+        encoder.encode(blank(encoder, 1))
 
 
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "model.pt", TENSORS])
@@ -141,6 +154,13 @@ def test_40_code_that_a_config_names_is_not_run(dino, tmp_path):
     )
     load(dino)
     assert not trace.exists()
+
+
+def test_40_attention_that_a_config_names_is_not_fetched(dino):
+    """transformers would load it from the hub, where `kernels` is installed."""
+    expected = load(dino).encode(blank(load(dino), 1))
+    change_json(dino, "config.json", attn_implementation="somebody/attention")
+    assert (load(dino).encode(blank(load(dino), 1)) == expected).all()
 
 
 def test_41_weights_of_another_network(originals, tmp_path):
@@ -190,17 +210,29 @@ def test_41_counters_of_training_may_lack(originals, tmp_path):
 
 
 def test_41_pretrained_weights_that_are_not_here_are_never_replaced(tmp_path):
+    folder = tmp_path / "weights"
+    folder.mkdir()
     with pytest.raises(DataMissingError) as caught:
-        encoders.get_encoder("dinov2_large", tmp_path)
+        encoders.get_encoder("dinov2_large", folder)
     said = str(caught.value)
     for words in (
         "config.json, preprocessor_config.json, model.safetensors",
         "https://huggingface.co/facebook/dinov2-large/resolve/main/model.safetensors",
         "1217 MB",
-        "python start.py fetch weights",
-        str(tmp_path / "facebook--dinov2-large"),
+        f"`python start.py fetch weights --data {tmp_path.as_posix()}` gets all",
+        "(about 2.3 GB)",
+        str(folder / "facebook--dinov2-large"),
     ):
         assert words in said
+
+
+def test_41_without_a_folder_the_plain_command_is_named(tmp_path):
+    """The sample's data folder has no weights of its own: those of data/ count."""
+    if weight_folders.FETCHED.is_dir():
+        pytest.skip("weights were fetched here")
+    for folder in (None, tmp_path / "weights"):
+        with pytest.raises(DataMissingError, match="`python start.py fetch weights` "):
+            encoders.get_encoder("dinov2_large", folder)
 
 
 @pytest.mark.parametrize("name", ["config.json", "preprocessor_config.json", TENSORS])
@@ -254,6 +286,7 @@ def test_33_a_config_that_makes_no_model(dino, values):
         {"image_std": [1, 0, 1]},
         {"image_std": "one"},
         {"rescale_factor": 0},
+        {"do_resize": False},
     ],
 )
 def test_33_a_preparation_that_cannot_be_meant(dino, values):
@@ -264,7 +297,23 @@ def test_33_a_preparation_that_cannot_be_meant(dino, values):
 
 def test_42_weights_that_are_not_finite_stop_the_encoder(dino):
     change_tensors(dino, lambda t: t | {"layernorm.bias": torch.full((16,), torch.nan)})
-    encoder = load(dino)
-    batch = np.zeros((2, encoder.size_px, encoder.size_px, 3), np.uint8)
-    with pytest.raises(ArtefactDamagedError, match=r"rows \[0, 1\].*dinov2_small@dino"):
-        encoder.encode(batch)
+    runner = encoding.BatchEncoder(load(dino), 4, "float32")
+    with pytest.raises(ArtefactDamagedError, match=r"2 vectors .* NaN .*\[a.*b\]"):
+        runner.encode(blank(runner.encoder, 2), [Path("a"), Path("b")])
+
+
+def test_33_weights_that_change_before_they_are_loaded(dino):
+    """Their hash, which names the vectors, was taken when the encoder was asked for."""
+    encoder = encoders.get_encoder(f"dinov2_small@{dino}")
+    change_tensors(dino, lambda t: t | {"layernorm.bias": torch.ones(16)})
+    with pytest.raises(ArtefactDamagedError, match=f"changed .*{TENSORS}.*again"):
+        encoder.encode(blank(encoder, 1))
+
+
+def test_41_weights_that_do_not_load_are_not_blamed_on_pictures(dino, tmp_path):
+    picture = tmp_path / "a.png"
+    Image.new("RGB", (50, 40)).save(picture)
+    (dino / TENSORS).write_bytes((dino / TENSORS).read_bytes()[:900])
+    with pytest.raises(ArtefactDamagedError, match="do not load") as caught:
+        embeddings.embed([picture], f"dinov2_small@{dino}", tmp_path / "s")
+    assert "a.png" not in str(caught.value) and "dino" in caught.value.where

@@ -142,7 +142,7 @@ function wire() {
   byId("map-name").append(...maps.map((map, k) => element("option", { value: k }, map.name)));
   byId("map-name").addEventListener("change", (event) => { showMap(maps[event.target.value]); });
   byId("colour").append(...[...categories.filter((column) => column.key !== "off_topic"), ...scores].map((column) => element("option", { value: column.key }, column.title)));
-  byId("colour").addEventListener("change", (event) => { state.colour = event.target.value; recolour(); });
+  byId("colour").addEventListener("change", (event) => { state.colour = event.target.value; recolour(); byId("map-name").closest(".side").scrollTop = 0; });
   dark.addEventListener("change", recolour);
 }
 

@@ -23,11 +23,12 @@ for (const column of data.columns) {
   column.high = known.reduce((a, b) => Math.max(a, b), -Infinity);
 }
 const columnOf = Object.fromEntries(data.columns.map((column) => [column.key, column]));
-const categories = data.columns.filter((column) => column.kind === "category");
-// A score that nobody has, or that is the same for all, tells nothing apart.
+// What nobody has, or what is the same for all, tells nothing apart.
+const categories = data.columns.filter((column) => column.kind === "category" && (column.key === "cluster" || column.names.length > 1));
 const scores = data.columns.filter((column) => column.kind === "score" && column.low < column.high);
 const maps = data.maps.map((map) => ({ name: map.name, xy: Float32Array.from(decodeNumbers(map.xy), (step) => step / 65535) }));
 const neighbours = decodeNumbers(data.neighbours);
+const similarities = data.similarities && decodeNumbers(data.similarities);
 const searched = columnOf.image_id.values.map((id, i) =>
   [id, columnOf.path.values[i], wordOf(columnOf.label, i)].join("\n").toLowerCase());
 
@@ -41,6 +42,12 @@ function wordOf(column, i) {
 
 function neighboursOf(i) {
   return Array.from(neighbours.subarray(i * data.k, (i + 1) * data.k)).filter((j) => j !== i);
+}
+
+/** The cosine of a picture and one of its neighbours, to be read; "" where it is not known. */
+function similarityOf(i, j) {
+  const place = neighbours.subarray(i * data.k, (i + 1) * data.k).indexOf(j);
+  return similarities ? (similarities[i * data.k + place] / 1e4 - 1).toFixed(2) : "";
 }
 
 // ---- filters: what is not narrowed lets everything through --------------------------

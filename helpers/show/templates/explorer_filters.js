@@ -6,7 +6,9 @@ function filter() {
   if (state.cursor >= 0 && !passes[state.cursor]) state.cursor = -1;
   state.hover = -1;
   showTip(-1);
-  byId("shown").textContent = shown === n ? `${count(n, "picture")}` : `${shown.toLocaleString("en")} of ${count(n, "picture")} shown`;
+  byId("shown").textContent = shown === n ? count(n, "picture") : shown ? `${shown.toLocaleString("en")} of ${count(n, "picture")} shown` : `No picture matches, of ${n.toLocaleString("en")}`;
+  byId("nothing").hidden = shown > 0;
+  byId("unshown")?.toggleAttribute("hidden", passes[state.picked] === 1);
   byId("select-shown").disabled = !shown;
   byId("unfilter").disabled = shown === n;
   redraw();

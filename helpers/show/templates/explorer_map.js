@@ -60,8 +60,8 @@ function draw() {
   drawPoints();
   if (state.pictures) for (const i of laidOut()) drawPicture(i);
   if (state.colour === "cluster") drawNumbers();
-  if (state.picked >= 0) drawNeighbourLines(state.picked);
-  for (const i of new Set([state.picked, state.hover, state.cursor])) if (i >= 0) drawRing(i, i === state.picked ? 3 : 2);
+  if (passes[state.picked]) drawNeighbourLines(state.picked);
+  for (const i of new Set([state.picked, state.hover, state.cursor])) if (passes[i]) drawRing(i, i === state.picked ? 3 : 2);
   if (state.lasso) drawLasso();
   placeTip();
 }
@@ -131,13 +131,14 @@ function drawNeighbourLines(i) {
   pen.lineWidth = 1;
   pen.globalAlpha = 0.6;
   pen.beginPath();
-  for (const j of neighboursOf(i)) {
+  const near = neighboursOf(i).filter((j) => passes[j]);
+  for (const j of near) {
     pen.moveTo(toScreenX(i), toScreenY(i));
     pen.lineTo(toScreenX(j), toScreenY(j));
   }
   pen.stroke();
   pen.globalAlpha = 1;
-  for (const j of neighboursOf(i)) drawRing(j, 1);
+  for (const j of near) drawRing(j, 1);
 }
 
 function drawRing(i, width) {

@@ -68,8 +68,9 @@ function pick(i) {
     reveal(i);
     say(`Open: ${nameOf(i)}. ${count(neighboursOf(i).length, "neighbour")}.`);
   }
-  showTip(isNarrow() ? i : -1); // there the panel lies below the screen
+  showTip(-1); // it would cover the neighbours that are marked now
   renderPicture();
+  if (i >= 0 && panelIsBelow.matches) byId("picture-body").firstChild.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
   redraw();
 }
 
@@ -87,14 +88,22 @@ function openPicture(i) {
   const close = element("button", { type: "button", onclick: () => { pick(-1); canvas.focus(); } }, "Close");
   return [
     element("div", { className: "open" }, pictureCanvas(i, 132), element("div", { className: "actions" }, toggle, close)),
-    facts(i, data.columns),
+    element("p", { id: "unshown", className: "quiet", hidden: passes[i] === 1 }, "The filters hide this picture on the map."),
+    facts(i, data.columns.filter((column) => column.kind === "text" ? column.key !== "group" : isTold(column) || column.key === "label")),
     element("h3", {}, near.length ? `Nearest ${count(near.length, "neighbour")}, ${near.filter(isSame).length} with its label` : "No neighbours"),
-    element("div", { className: "thumbs near" }, ...near.map((j, place) => {
-      const words = element("bdi", { className: isSame(j) ? "same" : "other" }, wordOf(columnOf.label, j));
-      return element("div", {}, pictureButton(j, 72, `Neighbour ${place + 1}: ${nameOf(j)}`), words);
+    ...(near.length ? [element("p", { className: "quiet" }, `${similarities ? "The number is the cosine similarity, the" : "The"} frame the colour of the ${columnOf[state.colour].title.toLowerCase()}.`)] : []),
+    element("div", { className: "near" }, ...near.map((j, place) => {
+      const cosine = similarityOf(i, j), word = isSame(j) ? "same" : "other"; // never by colour alone
+      const name = [`Neighbour ${place + 1}: ${nameOf(j)}`, `${word} label`, ...(cosine ? [`cosine ${cosine}`] : [])].join(", ");
+      return element("div", {}, pictureButton(j, 72, name),
+        element("p", { className: word }, cosine ? `${cosine} · ${word}` : `${word} label`),
+        element("p", {}, element("bdi", {}, wordOf(columnOf.label, j))));
     })),
   ];
 }
+
+/** Whether a column tells pictures apart, so that it is worth a line. */
+const isTold = (column) => categories.includes(column) || scores.includes(column);
 
 let tipped = -1;
 
@@ -107,7 +116,7 @@ function showTip(i) {
   const line = (className, ...parts) => element("p", { className }, ...parts);
   const isPlain = (column) => column.key === "off_topic" || wordOf(column, i) === "noise"; // says what it is by itself
   const words = (column) => [...signFor(column, i), isPlain(column) ? "" : column.title + " ", wordOf(column, i)];
-  const others = data.columns.filter((column) => column.kind !== "text" && column.key !== "label");
+  const others = data.columns.filter((column) => isTold(column) && column.key !== "label");
   tip.replaceChildren(pictureCanvas(i, TIP_PX), element("div", {},
     line("strong", ...signFor(columnOf.label, i), element("bdi", {}, wordOf(columnOf.label, i))),
     ...others.map((column) => line("", ...words(column))),
@@ -128,6 +137,7 @@ function placeTip() {
 }
 
 const isNarrow = () => innerWidth <= 760;
+const panelIsBelow = matchMedia("(max-width: 64rem)"); // as in explorer.css
 
 function hover(i) {
   if (i === state.hover) return;
@@ -157,19 +167,21 @@ function toggleSelected(i) {
 
 const selectedRows = () => [...selected].sort((a, b) => a - b);
 
-/** The commonest labels among some rows, in words. */
-function labelsOf(rows) {
+/** The commonest values of a column among some rows, in words. */
+function commonest(column, rows, n_named) {
   const counts = new Map();
-  for (const i of rows) counts.set(columnOf.label.codes[i], (counts.get(columnOf.label.codes[i]) ?? 0) + 1);
+  for (const i of rows) counts.set(column.codes[i], (counts.get(column.codes[i]) ?? 0) + 1);
   const ordered = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  const first = ordered.slice(0, 3).map(([code, size]) => `${cut(columnOf.label.names[code], 40)} (${size})`);
-  return first.join(", ") + (ordered.length > 3 ? ` and ${ordered.length - 3} more labels` : "");
+  const first = ordered.slice(0, n_named).map(([code, size]) => `${cut(column.names[code], 40)} (${size.toLocaleString("en")})`);
+  return `${column.title}: ${first.join(", ")}${ordered.length > n_named ? ` and ${ordered.length - n_named} more` : ""}`;
 }
 
 function renderSelection() {
   const rows = selectedRows(), more = byId("more");
   byId("selection-title").textContent = rows.length ? `Selection: ${count(rows.length, "picture")}` : "Selection";
-  byId("selection-words").textContent = rows.length ? labelsOf(rows) : "Nothing yet. Draw round points with the lasso, or press Space on one.";
+  byId("selection-words").replaceChildren(...(rows.length
+    ? [commonest(columnOf.cluster, rows, 6), element("br"), commonest(columnOf.label, rows, 3)]
+    : ["Nothing yet. Draw round points with the lasso, or press Space on one."]));
   byId("export").disabled = byId("clear").disabled = !rows.length;
   byId("sheet").replaceChildren(...rows.slice(0, n_sheet).map((i) => pictureButton(i, 48, nameOf(i))));
   more.hidden = rows.length <= n_sheet;
