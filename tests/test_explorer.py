@@ -49,6 +49,9 @@ def small_case():
         "neighbours": neighbours,
         "title": "A grid",
         "credit": CREDIT,
+        "similarities": np.stack(
+            [index * 0 + 1, 0.95 - index / 100, -index / 23 + 0.39], 1
+        ),
     }
 
 
@@ -238,6 +241,10 @@ def test_lasso_selects_the_very_points_inside(opened):
     assert chosen(opened) == [7, 8, 13, 14]
     assert opened.inner_text("#selection-title") == "Selection: 4 pictures"
     assert opened.locator("#sheet button").count() == 4
+    assert opened.inner_text("#selection-words").splitlines() == [
+        "Cluster: 1 (2), 2 (2)",
+        "Label: even (2), odd, and quoted (2)",
+    ]
     drag_round(opened, [0, 1])
     assert chosen(opened) == [0, 1]
     opened.click("#tool-pan")
@@ -269,6 +276,14 @@ def test_a_click_shows_the_neighbours_and_one_of_them_leads_on(opened):
         "Neighbour 2: id-10",
     ]
     assert "Nearest 2 neighbours, 0 with its label" in opened.inner_text("#picture")
+    captions = opened.locator(".near > div").all_inner_texts()
+    assert [each.split() for each in captions] == [
+        ["0.92", "·", "other", "even"],
+        ["0.26", "·", "other", "even"],
+    ]
+    assert names[0].endswith("other label, cosine 0.92")
+    assert opened.is_hidden("#tip")  # it would cover what is marked now
+    assert "Group" not in opened.inner_text("#picture")
     opened.click(".near button >> nth=1")
     assert "id-10" in opened.inner_text("#picture-body .facts")
     assert "Open: id-10, cluster 1, even" in opened.inner_text("#say")
@@ -405,6 +420,65 @@ def test_another_map_and_another_colour(opened):
 
 
 @needs_browser
+def test_another_colour_brings_its_legend_into_view(opened):
+    side = "document.querySelector('.side')"
+    opened.evaluate(f"{side}.scrollTop = 400")
+    assert opened.evaluate(f"{side}.scrollTop") > 100
+    opened.evaluate(
+        "byId('colour').value = 'label';"
+        "byId('colour').dispatchEvent(new Event('change'))"
+    )
+    assert opened.evaluate(f"{side}.scrollTop") == 0
+
+
+@needs_browser
+def test_where_nothing_matches_nothing_is_marked(opened):
+    ring = "[...pen.getImageData(0, 0, canvas.width, canvas.height).data]"
+    drawn = f"{ring}.filter((v, k) => k % 4 === 3 && v > 200).length"
+    opened.evaluate("pick(3)")
+    wait_until(opened, "!drawing")
+    assert opened.is_hidden("#nothing")
+    opened.fill("#search", "no such name")
+    wait_until(opened, "!drawing")
+    assert opened.inner_text("#shown") == "No picture matches, of 24"
+    assert opened.is_visible("#nothing") and opened.is_visible("#unshown")
+    opened.evaluate("state.colour = 'label'; draw()")  # without the clusters' numbers
+    assert opened.evaluate(drawn) == 0
+    opened.fill("#search", "")
+    assert opened.is_hidden("#nothing") and opened.is_hidden("#unshown")
+
+
+@needs_browser
+def test_a_column_of_one_value_is_exported_only(browser, tmp_path):
+    given = small_case()
+    given["table"]["skin_type"] = pd.array([None] * N, dtype="Int64")
+    path = explorer.write_explorer(tmp_path / "one.html", **given)
+    with visit(browser, path) as visited:
+        page = visited.page
+        page.wait_for_selector("html[data-ready]")
+        page.evaluate("goTo(3)")
+        assert "Off-topic" in page.inner_text("#tip")
+        page.evaluate("pick(3)")
+        page.evaluate("goTo(3)")
+        assert "Skin type" not in page.inner_text("main")
+        assert page.evaluate("csvOf([3])").startswith("image_id,path,cluster,label,sk")
+
+
+def test_the_help_explains_the_scores_that_are_there(small_page, tmp_path):
+    words = soup_of(small_page).find(id="help").get_text()
+    assert "Label doubt" in words and "Off-topic score" in words
+    given = small_case()
+    given["table"] = given["table"].drop(columns="label_doubt")
+    path = explorer.write_explorer(tmp_path / "less.html", **given)
+    words = soup_of(path).find(id="help").get_text()
+    assert "Label doubt" not in words and "Off-topic score" in words
+
+
+def test_the_header_counts_pictures_and_leaves_clusters_to_the_title(small_page):
+    assert soup_of(small_page).header.p.get_text() == "24 pictures"
+
+
+@needs_browser
 def test_points_become_pictures(opened):
     opened.click("#pictures")
     wait_until(opened, "!drawing")
@@ -476,7 +550,12 @@ def test_a_finger_opens_a_picture(browser, small_page):
         page.wait_for_selector("html[data-ready]")
         page.touchscreen.tap(*place(page, 9))
         assert "id-09" in page.inner_text("#picture-body")
-        assert "id-09" in page.inner_text("#tip")  # the panel lies below the screen
+        assert page.is_hidden("#tip")
+        box = page.locator(".open canvas").bounding_box()  # it has come into view
+        assert box["y"] > 0 and box["y"] + box["height"] <= 740
+        x, y = place(page, 9)  # and what is marked on the map has not gone
+        near = np.array([place(page, i) for i in (9, 10, 16)])
+        assert (near > 0).all() and (near < (360, box["y"])).all()
 
 
 @needs_browser

@@ -1,5 +1,7 @@
 """Figures of clusters, trees and density: the numbers drawn are those counted."""
 
+import re
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from helpers.show import (
     saving,
     style,
 )
+from helpers.show.templating import TEMPLATES
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +68,19 @@ def test_number_stands_on_a_picture_of_its_cluster_even_where_it_is_a_ring():
     assert np.hypot(*number.xy) == pytest.approx(1)
 
 
-def test_clusters_up_to_49_differ_in_look():
-    assert len({panels.look_of(cluster) for cluster in range(49)}) == 49
+def test_clusters_up_to_42_differ_in_look_and_none_is_gray():
+    looks = [panels.look_of(cluster) for cluster in range(42)]
+    assert len(set(looks)) == 42
+    assert {colour for colour, _ in looks} == set(style.CATEGORICAL) - {"#4d5358"}
     assert panels.look_of(-1)[0] == panels.PALER
+
+
+def test_a_cluster_has_the_same_shape_in_figures_and_in_the_browser():
+    script = (TEMPLATES / "explorer_signs.js").read_text("utf-8")
+    names = re.search(r"const SHAPES = \[(.+)\]", script)[1].replace('"', "")
+    signs = {"disc": "o", "square": "s", "triangle": "^", "diamond": "D"}
+    for turn, name in enumerate(names.split(", ")):
+        assert panels.look_of(6 * turn) == (style.HUES[0], signs[name])
 
 
 @pytest.mark.parametrize(
@@ -166,13 +179,14 @@ def test_linkages_ring_the_best_of_each_score_and_show_the_huge_cluster():
     scores = {
         "silhouette": [0.36, 0.1, np.nan],
         "davies_bouldin": [0.94, 0.52, 1.2],
-        "calinski_harabasz": [4244, 12, 900],
+        "calinski_harabasz": [4244, 12.34, 900],
         "largest_share": [0.1, 0.97, 0.3],
     }
     table = pd.DataFrame(scores, pd.Index(rows))
     ax = plots_trees.linkage_grid(table, "Linkages", 19559)
     ringed = [text.get_text() for text in ax.texts if text.get_bbox_patch()]
     assert ringed == ["0.360", "0.520", "4,244"]
+    assert {"12.3", "900"} < set(words(ax))
     assert words(ax)[-3:] == ["10 %", "97 %", "30 %"] and "none" in words(ax)
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["ward · euclidean", "single · cosine", "complete · cosine"]
@@ -217,6 +231,8 @@ def test_k_distance_marks_eps_on_its_curve():
     assert curve.get_ydata().tolist() == [1, 2, 3, 9]
     assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (2, 2.5)
     assert legend(ax) == ["k = 5: eps = 2.5"]
+    assert ax.get_ylabel() == "distance to neighbour k"
+    assert plots_density.k_distance({}, "x", k=9).get_ylabel().endswith(" 9")
     assert title(ax) == "Space  (n = 4 pictures)"
     plots_density.k_distance({}, "x").figure.draw_without_rendering()
 
@@ -232,6 +248,10 @@ def test_off_topic_scores_tell_found_missed_and_false_by_shape():
         "planted, flagged (2)",
         "planted, not flagged (1)",
     ]
+    assert words(ax) == ["flagged from 0.50"]
+    ax.figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    assert not box.overlaps(ax.get_window_extent())
     places = [marks.get_offsets()[:, 0].tolist() for marks in ax.collections]
     assert places == [[0.8, 0.9], [0.3], [0.6]]  # found, missed, flagged for nothing
     assert ax.lines[0].get_xdata()[0] == 0.5

@@ -179,11 +179,35 @@ def test_cumulative_variance_marks_what_is_reached():
 def test_similarity_histogram_counts_pairs_and_marks_medians():
     related, chance = np.array([0.9, 0.95, 1.0, np.nan]), np.linspace(0, 0.4, 5)
     ax = plots_embeddings.similarity_histogram(related, chance, "x", name="sibling")
-    assert legend(ax) == ["sibling pairs (n = 3)", "random pairs (n = 5)"]
+    assert sorted(legend(ax)) == [
+        "median of random pairs: 0.20",
+        "median of sibling pairs: 0.95",
+        "random pairs (n = 5)",
+        "sibling pairs (n = 3)",
+    ]
     assert [line.get_xdata()[0] for line in ax.lines] == pytest.approx([0.95, 0.2])
     assert title(ax) == "x  (n = 8 pairs)"
     empty = plots_embeddings.similarity_histogram(np.empty(0), np.empty(0), "x")
     empty.figure.draw_without_rendering()
+
+
+def test_similarity_histograms_in_a_row_name_marks_and_cover_no_line(rng):
+    row = style.make_row(3)
+    for ax, n in zip(row, (4, 400, 40_000), strict=True):
+        pairs = rng.normal(0.5, 0.1, n), rng.normal(0.1, 0.1, n)
+        marks = {"published": 0.93}
+        plots_embeddings.similarity_histogram(*pairs, "x", ax, "kin", marks)
+        assert ax.lines[-1].get_xdata()[0] == 0.93
+        assert "published: 0.93" in legend(ax)
+    row[0].figure.draw_without_rendering()
+    for ax in row:
+        inside, box = ax.get_window_extent(), ax.get_legend().get_window_extent()
+        assert not inside.overlaps(box)
+        assert box.y1 < ax.xaxis.label.get_window_extent().y0
+        ticks = [label.get_text() for label in ax.get_yticklabels()]
+        assert len(set(ticks)) == len(ticks) and not any("." in tick for tick in ticks)
+    boxes = [ax.get_tightbbox() for ax in row]
+    assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
 
 
 def test_encoders_are_sorted_with_interval_and_baseline():
@@ -194,6 +218,7 @@ def test_encoders_are_sorted_with_interval_and_baseline():
     words = [text.get_text() for text in ax.texts]
     assert words[:2] == ["0.400  [0.300, 0.500]", "0.200  [0.100, 0.300]"]
     assert words[2] == "baseline 0.060" and ax.lines[0].get_xdata()[0] == 0.06
+    assert ax.get_xlim()[0] == 0
     assert title(ax) == "k-NN  (n = 370 pictures)"
 
 

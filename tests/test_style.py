@@ -128,6 +128,7 @@ def test_what_helpers_import_is_required():
         "PIL": "pillow",
         "skimage": "scikit-image",
         "sklearn": "scikit-learn",
+        "umap": "umap-learn",
         "yaml": "pyyaml",
     }
     third = found - sys.stdlib_module_names - {"helpers"}

@@ -36,8 +36,8 @@ def descend(Z, head, tail, period, n_epochs, a, b, state):
     """
     n, d = Z.shape
     next_use, next_push = period.copy(), period / 5
-    alpha = 1.0
     for epoch in range(n_epochs):
+        alpha = 1 - max(epoch - 1, 0) / n_epochs
         longest = np.float32(4 * alpha)  # a gradient is clipped to [-4, 4]
         for edge in range(len(head)):
             if next_use[edge] > epoch:
@@ -73,7 +73,6 @@ def descend(Z, head, tail, period, n_epochs, a, b, state):
                         for i in range(d):
                             step = scale * (row[i] - other[i])
                             row[i] += min(max(step, -longest), longest)
-        alpha = 1 - epoch / n_epochs
 
 
 @numba.njit(fastmath=True, nogil=True, cache=True, inline="always")

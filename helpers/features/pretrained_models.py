@@ -66,14 +66,13 @@ def read_config(
         If its values mean nothing.
     """
     cls = transformers.CONFIG_MAPPING[architecture.model_type]
-    path = folder.path / weight_folders.CONFIG
     try:
         config = cls.from_dict(folder.config)
         config._attn_implementation = None  # it can name code to be fetched
     except Exception as error:  # what the library trips over lies in this file
-        raise weight_folders.damaged(path, _does_not_load(error)) from error
+        raise weight_folders.damaged(folder.path, _does_not_load(error)) from error
     if exactly:
-        _compare(config, architecture, path)
+        _compare(config, architecture, folder.path / weight_folders.CONFIG)
     return config
 
 

@@ -81,8 +81,7 @@ def write_explorer(
         If it cannot be written.
     """
     _check(table, maps, thumbnails, neighbours)
-    if similarities is not None:
-        _check_similarities(similarities, neighbours.shape)
+    cosines = None if similarities is None else _pack_cosines(similarities, neighbours)
     packed = sprites.pack_pictures(thumbnails)
     data = {
         "n": len(table),
@@ -90,7 +89,7 @@ def write_explorer(
         "columns": (columns := explorer_columns.columns(table)),
         "maps": [{"name": str(m), "xy": _pack_map(maps[m])} for m in maps],
         "neighbours": sprites.pack_numbers(neighbours),
-        "similarities": None if similarities is None else _pack_cosines(similarities),
+        "similarities": cosines,
         "thumbnail_px": thumbnails.shape[1],
         "cell_px": packed.cell_px,
         "n_columns": packed.n_columns,
@@ -128,6 +127,22 @@ def _check(
             way_out=f"take a sample: table.sample({MAX_PICTURES}, random_state=rng), "
             "and the same rows of the arrays",
         )
+    _check_columns(table)
+    if not maps:
+        raise ParameterError("there is no map", "maps", "give one by its name")
+    for name, xy in maps.items():
+        _check_shape(f"maps[{name!r}]", xy, (n, 2))
+        if len(rows := np.flatnonzero(~np.isfinite(xy).all(axis=1))):
+            raise ParameterError(
+                f"{len(rows)} pictures have no place on the map {name!r}",
+                where=f"rows {rows[:10].tolist()}",
+                way_out="leave these rows out of the table and of every array",
+            )
+    _check_pictures(n, thumbnails)
+    _check_neighbours(n, neighbours)
+
+
+def _check_columns(table: pd.DataFrame) -> None:
     if missing := [name for name in _REQUIRED if name not in table]:
         raise ParameterError(
             f"the table lacks the column {missing[0]}",
@@ -141,20 +156,6 @@ def _check(
             where="table",
             way_out="number the clusters 0, 1, ...; -1 is noise",
         )
-    if not maps:
-        raise ParameterError(
-            "there is no map", "maps", "give at least one, by its name"
-        )
-    for name, xy in maps.items():
-        _check_shape(f"maps[{name!r}]", xy, (n, 2))
-        if len(rows := np.flatnonzero(~np.isfinite(xy).all(axis=1))):
-            raise ParameterError(
-                f"{len(rows)} pictures have no place on the map {name!r}",
-                where=f"rows {rows[:10].tolist()}",
-                way_out="leave these rows out of the table and of every array",
-            )
-    _check_pictures(n, thumbnails)
-    _check_neighbours(n, neighbours)
 
 
 def _check_pictures(n: int, thumbnails: np.ndarray) -> None:
@@ -182,17 +183,6 @@ def _check_neighbours(n: int, neighbours: np.ndarray) -> None:
         )
 
 
-def _check_similarities(similarities: np.ndarray, shape: tuple[int, ...]) -> None:
-    _check_shape("similarities", similarities, shape)
-    # Sums of products in float32 may pass 1 a little; NaN is neither.
-    if not (np.abs(similarities) < 1.001).all():
-        raise ParameterError(
-            "similarities must be cosines, from -1 to 1",
-            where="similarities",
-            way_out="give 1 - cosine distance of each neighbour",
-        )
-
-
 def _check_shape(where: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
     if array.ndim != len(shape) or array.shape != shape:
         raise ParameterError(
@@ -217,8 +207,16 @@ def _pack_map(xy: np.ndarray) -> str:
     return sprites.pack_numbers(np.rint(unit * _STEPS))
 
 
-def _pack_cosines(cosines: np.ndarray) -> str:
+def _pack_cosines(cosines: np.ndarray, neighbours: np.ndarray) -> str:
     """Return cosines as ten-thousandths above -1."""
+    _check_shape("similarities", cosines, neighbours.shape)
+    # Sums of products in float32 may pass 1 a little; NaN is not below it.
+    if not (np.abs(cosines) < 1.001).all():
+        raise ParameterError(
+            "similarities must be cosines, from -1 to 1",
+            where="similarities",
+            way_out="give 1 - cosine distance of each neighbour",
+        )
     return sprites.pack_numbers(np.rint((np.clip(cosines, -1, 1) + 1) * 10_000))
 
 

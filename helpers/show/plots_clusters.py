@@ -32,7 +32,7 @@ def cluster_map(
     Returns
     -------
     Axes
-        More than seven clusters differ by colour and shape; noise is pale.
+        More than six clusters differ by colour and shape; noise is pale.
     """
     ax = style.make_axes(ax, 7.2)
     points, labels = np.asarray(points, float).reshape(-1, 2), np.asarray(labels)

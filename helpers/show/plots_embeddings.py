@@ -107,6 +107,7 @@ def similarity_histogram(
     # Of 40 bins one holds 2.5 % at least: ticks are whole per cent in every panel.
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, 0, " %"))
+    ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     ax.set_ylabel("share of pairs")
     below = ScaledTranslation(0, -0.55, ax.figure.dpi_scale_trans)  # inches
     place = {"loc": "upper left", "bbox_to_anchor": (0, 0), "borderaxespad": 0}

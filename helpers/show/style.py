@@ -101,7 +101,7 @@ def make_row(n_axes: int, height_in: float = 4.2) -> list[Axes]:
         From left to right.
     """
     figure = Figure(figsize=(4 * max(n_axes, 1.5), height_in), layout="constrained")
-    figure.get_layout_engine().set(wspace=0.06)  # else the last tick meets the next
+    figure.get_layout_engine().set(wspace=0.08)  # else the last tick meets the next
     return list(figure.subplots(1, n_axes, squeeze=False)[0])
 
 

@@ -91,7 +91,7 @@ function openPicture(i) {
     element("p", { id: "unshown", className: "quiet", hidden: passes[i] === 1 }, "The filters hide this picture on the map."),
     facts(i, data.columns.filter((column) => column.kind === "text" ? column.key !== "group" : isTold(column) || column.key === "label")),
     element("h3", {}, near.length ? `Nearest ${count(near.length, "neighbour")}, ${near.filter(isSame).length} with its label` : "No neighbours"),
-    ...(near.length ? [element("p", { className: "quiet" }, `${similarities ? "The number is the cosine similarity, the" : "The"} frame the colour of the ${columnOf[state.colour].title.toLowerCase()}.`)] : []),
+    ...(near.length ? [element("p", { className: "quiet" }, `${similarities ? "Cosine similarity, same" : "Same"} or other label; the frame has the colour of the ${columnOf[state.colour].title.toLowerCase()}.`)] : []),
     element("div", { className: "near" }, ...near.map((j, place) => {
       const cosine = similarityOf(i, j), word = isSame(j) ? "same" : "other"; // never by colour alone
       const name = [`Neighbour ${place + 1}: ${nameOf(j)}`, `${word} label`, ...(cosine ? [`cosine ${cosine}`] : [])].join(", ");
