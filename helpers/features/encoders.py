@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from helpers.base.errors import ParameterError
+from helpers.base.errors import DataMissingError, ParameterError
 
 _COLOUR_TEXTURE = "helpers.features.colour_texture:ColourTexture"
 _NETWORK = "helpers.features.pretrained:Network"
@@ -163,6 +163,35 @@ def get_encoder(text: str, weights_folder: Path | None = None) -> Encoder:
     if _ENCODERS[wanted.model] == _COLOUR_TEXTURE:
         return encoder(wanted.options)
     return encoder(wanted, weights_folder)
+
+
+def missing_weights(
+    text: str, weights_folder: Path | None = None
+) -> DataMissingError | None:
+    """Say what an encoder lacks, before anything is computed; no torch is imported.
+
+    Parameters
+    ----------
+    text, weights_folder
+        As for `get_encoder`.
+
+    Returns
+    -------
+    DataMissingError or None
+        Which files of its weights are not there; None where it can be had.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such encoder or option.
+    """
+    wanted = _take_apart(text)
+    if _ENCODERS[wanted.model] == _COLOUR_TEXTURE or wanted.weights == "random":
+        return None
+    from helpers.features import architectures, weight_folders
+
+    architecture = architectures.ARCHITECTURES[wanted.model]
+    return weight_folders.missing_weights(wanted.weights, architecture, weights_folder)
 
 
 def _take_apart(text: str) -> Wanted:

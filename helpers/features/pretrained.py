@@ -4,12 +4,12 @@ import contextlib
 import threading
 import warnings
 from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-import transformers
 
 from helpers.base import devices
 from helpers.base.paths import shown
@@ -207,7 +207,7 @@ def _code(weights: str) -> str:
     )
     if weights != "random":
         return code
-    return hashes.hash_json([code, torch.__version__, transformers.__version__])
+    return hashes.hash_json([code, torch.__version__, metadata.version("transformers")])
 
 
 def _precision(device: str, model_type: str) -> torch.dtype:

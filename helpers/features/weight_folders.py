@@ -53,12 +53,9 @@ def open_folder(
     ParameterError
         If config.json is that of another model.
     """
-    here = weights_folder is not None and weights_folder.is_dir()
-    where = weights_folder if here else FETCHED
-    path = paths.resolve(text) if text else where / architecture.weights
-    missing = [name for name in FILES if not (path / name).is_file()]
-    if missing:
-        raise _missing(path, missing, architecture, fetched=not text)
+    if (problem := missing_weights(text, architecture, weights_folder)) is not None:
+        raise problem
+    path = _folder_of(text, architecture, weights_folder)
     config = _read_json(path / CONFIG)
     if config.get("model_type") != architecture.model_type:
         raise ParameterError(
@@ -68,6 +65,34 @@ def open_folder(
             way_out="name the folder of that network, or the encoder it belongs to",
         )
     return WeightFolder(path, config, _read_json(path / PROCESSOR), _checked_hash(path))
+
+
+def missing_weights(
+    text: str, architecture: Architecture, weights_folder: Path | None
+) -> DataMissingError | None:
+    """Say which files of weights are not there; quick, nothing is read.
+
+    Parameters
+    ----------
+    text, architecture, weights_folder
+        As for `open_folder`.
+
+    Returns
+    -------
+    DataMissingError or None
+        What lacks and how it is brought; None where every file is there.
+    """
+    path = _folder_of(text, architecture, weights_folder)
+    missing = [name for name in FILES if not (path / name).is_file()]
+    return _missing(path, missing, architecture, not text) if missing else None
+
+
+def _folder_of(
+    text: str, architecture: Architecture, weights_folder: Path | None
+) -> Path:
+    here = weights_folder is not None and weights_folder.is_dir()
+    where = weights_folder if here else FETCHED
+    return paths.resolve(text) if text else where / architecture.weights
 
 
 def _missing(

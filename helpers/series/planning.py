@@ -85,6 +85,7 @@ def make_plan(request: Request, street: Street) -> Plan:
     if known:  # else nobody can say which run folder is meant
         problems += readiness.missing_results(runs, given, street, out)
         problems += readiness.out_problems(runs, street, data, out)
+    problems += readiness.missing_weights(runs, values, data)
     if problems:
         raise _all_of(problems)
     places = {"data": paths.shown(data), "out": paths.shown(out)}

@@ -12,12 +12,15 @@ from helpers.base.errors import (
 )
 from helpers.data import catalogue as data_sets
 from helpers.data import layout
+from helpers.features import encoders, weight_folders
 from helpers.series import state
 from helpers.series.catalogue import Notebook
 from helpers.series.request import Street
 from helpers.storage import atomic
 
 ABSENT = "absent"
+ENCODERS = {"encoder", "encoder_names", "misprepared"}
+"""Parameters of notebooks that name encoders."""
 
 
 def find_present(data: Path) -> dict[str, str]:
@@ -140,6 +143,41 @@ def missing_results(
             + f" too: --only {' '.join([*lost, *runs])}",
         )
     ]
+
+
+def missing_weights(
+    runs: Sequence[str], values: Mapping[str, Mapping[str, object]], data: Path
+) -> list[ProjectError]:
+    """Say which encoders cannot be had, before hours were spent on what comes first.
+
+    Parameters
+    ----------
+    runs : sequence of str
+        The notebooks to run.
+    values : mapping of str to mapping
+        Notebook -> its parameters; those in `ENCODERS` name encoders.
+    data : Path
+        The data folder.
+
+    Returns
+    -------
+    list of ProjectError
+        One for each encoder that does not exist or lacks weights.
+    """
+    named: dict[str, None] = {}
+    for name in runs:
+        for key in ENCODERS & values[name].keys():
+            value = values[name][key]
+            named |= dict.fromkeys(value if isinstance(value, list) else [value])
+    problems: list[ProjectError] = []
+    folder = weight_folders.FETCHED.name
+    for text in named:
+        try:
+            problem = encoders.missing_weights(str(text), data / folder)
+        except ParameterError as error:
+            problem = error
+        problems += [problem] if problem is not None else []
+    return problems
 
 
 def out_problems(
