@@ -166,8 +166,9 @@ def missing_weights(
     """
     named: dict[str, None] = {}
     for name in runs:
-        for key in ENCODERS & values[name].keys():
-            value = values[name][key]
+        given = values.get(name, {})  # nothing where the notebook cannot be read
+        for key in ENCODERS & given.keys():
+            value = given[key]
             named |= dict.fromkeys(value if isinstance(value, list) else [value])
     problems: list[ProjectError] = []
     folder = weight_folders.FETCHED.name
