@@ -1,6 +1,7 @@
 """Rows 48 to 52 of the list of faults: what pages must survive."""
 
 import json
+import shutil
 from urllib.parse import unquote
 
 import browser_kit
