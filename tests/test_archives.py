@@ -1,6 +1,7 @@
 """Archives that are as they should be, and ones that are damaged."""
 
 import io
+import re
 import tarfile
 import zipfile
 
@@ -89,6 +90,28 @@ def test_a_damaged_archive_leaves_nothing(tmp_path, kind):
     with pytest.raises((ArtefactDamagedError, UnsafePathError)):
         archives.unpack(path, tmp_path / "out")
     assert [item.name for item in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("local", "central", "byte", "error"),
+    [
+        (8, 10, 77, ArtefactDamagedError),  # a way of packing that nobody knows
+        (4, 6, 99, ArtefactDamagedError),  # a version of zip to come
+        (6, 8, 0x20, ArtefactDamagedError),  # a patch to another archive
+        (6, 8, 0x01, UnsafePathError),  # encrypted
+        (6, 8, 0x41, UnsafePathError),  # encrypted, strongly
+    ],
+)
+def test_a_zip_that_python_cannot_unpack_is_said(tmp_path, local, central, byte, error):
+    path = zipped(tmp_path / "a.zip")
+    content = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
+        at = content.index(b"a/one.txt", content.index(signature))
+        content[content.rindex(signature, 0, at) + offset] = byte
+    path.write_bytes(content)
+    with pytest.raises(error, match=re.escape(path.name)):
+        archives.unpack(path, tmp_path / "out")
+    assert [item.name for item in tmp_path.iterdir()] == ["a.zip"]
 
 
 def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):

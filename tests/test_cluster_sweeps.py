@@ -6,7 +6,6 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import silhouette_score
 
 from helpers.evaluate import cluster_scores
-from helpers.evaluate.cluster_agreement import rand_index
 from helpers.features import cluster_sweeps, clustering, projection
 
 
@@ -54,9 +53,20 @@ def test_sizes_are_compared_by_two_methods_each_in_its_own_map(X):
     assert table["silhouette_original"].iloc[2] == pytest.approx(shared)
 
 
-def test_a_map_of_its_own_for_each_set_of_rows_finds_plain_groups(X):
-    cluster = cluster_sweeps.map_and_cut(2, 4, seed=0)
-    labels = cluster(X)
-    assert np.array_equal(labels, cluster(X)) and len(set(labels)) == 4
-    expected = AgglomerativeClustering(4).fit_predict(X)
-    assert rand_index(labels, expected) > 0.9
+def test_spaces_are_those_of_the_single_steps(X):
+    made = cluster_sweeps.make_spaces(X, 3, 4, [5], seed=0, standardise=True)
+    base = projection.standardise(X)
+    assert np.array_equal(made.base, base) and list(made.maps) == [2, 3, 4, 5]
+    assert np.array_equal(made.by_name["PCA"], projection.pca(base, 3, 0).Z)
+    umap = projection.standardise(made.maps[4])
+    assert np.array_equal(made.by_name["UMAP"], umap)
+    assert cluster_sweeps.make_spaces(X, 3, 2, [], seed=0).base is X
+
+
+def test_plain_groups_are_stable_when_the_map_is_redrawn_and_others_are_not(X):
+    held = cluster_sweeps.stability_redrawn(X, 2, 4, seed=0, n_draws=2)
+    again = cluster_sweeps.stability_redrawn(X, 2, 4, seed=0, n_draws=2)
+    assert held.values.shape == (2, 1) and np.array_equal(held.values, again.values)
+    assert held.mean[0] > 0.9
+    noise = np.random.default_rng(0).normal(size=(90, 6))
+    assert cluster_sweeps.stability_redrawn(noise, 2, 9, 0, n_draws=2).mean[0] < 0.7

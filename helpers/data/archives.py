@@ -37,7 +37,7 @@ _MAX_HEADER_BYTES = 1 << 20
 _MAX_NAME_BYTES = 255  # of one part of a path, on every usual file system
 _DAMAGED = (
     *(zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError),
-    *(gzip.BadGzipFile, NotImplementedError),  # an unknown way of packing
+    *(gzip.BadGzipFile, RuntimeError),  # zipfile's word for an unknown way of packing
 )
 
 

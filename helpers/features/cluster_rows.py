@@ -13,13 +13,13 @@ def points_to_cluster(X: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    X : ndarray of float, shape (n, n_features)
-        One vector per picture.
+    X
+        As for `cluster_scores.centred_points`, which makes the copy.
 
     Returns
     -------
     ndarray of float64, shape (n, n_features)
-        A copy, its mean 0.
+        Its mean is 0.
 
     Raises
     ------

@@ -1,12 +1,72 @@
 """The sweeps of notebook 05: many clusterings of the same pictures, side by side."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from helpers.base import seeds
 from helpers.evaluate import cluster_scores
-from helpers.features import clustering, density, manifold, projection
+from helpers.features import (
+    cluster_choice,
+    clustering,
+    density,
+    manifold,
+    projection,
+)
+
+N_NEIGHBOURS = 15
+"""Of a picture in the graph that UMAP is drawn from, itself among them: its default."""
+
+
+class Spaces(NamedTuple):
+    """What `make_spaces` returns."""
+
+    base: np.ndarray
+    """float (n, n_features): the vectors that all is made of, standardised or not."""
+    maps: dict[int, np.ndarray]
+    """Size -> UMAP of so many dimensions, float32 (n, size)."""
+    by_name: dict[str, np.ndarray]
+    """The two to cluster in: "PCA", and "UMAP", standardised."""
+
+
+def make_spaces(
+    X: np.ndarray,
+    n_pca: int,
+    n_umap: int,
+    sizes: Sequence[int],
+    seed: int,
+    standardise: bool = False,
+) -> Spaces:
+    """Reduce vectors by PCA and by UMAP of several sizes, all from one graph.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n, n_features)
+        One vector per picture.
+    n_pca : int
+        Components of the PCA space.
+    n_umap : int
+        Dimensions of the UMAP space.
+    sizes : sequence of int
+        Of the maps wanted besides; 2 and 3, to be drawn, are always made.
+    seed : int
+        Of both.
+    standardise : bool, optional
+        Give all columns of `X` the same weight first.
+
+    Returns
+    -------
+    Spaces
+        The vectors, the maps, and the two spaces by name.
+    """
+    base = projection.standardise(X) if standardise else X
+    graph = manifold.neighbour_graph(base, N_NEIGHBOURS)
+    maps = manifold.umap_maps(base, sorted({2, 3, n_umap, *sizes}), graph, seed)
+    pca = projection.pca(base, n_pca, seed).Z
+    by_name = {"PCA": pca, "UMAP": projection.standardise(maps[n_umap])}
+    return Spaces(base, maps, by_name)
 
 
 def sweep_sizes(
@@ -105,33 +165,38 @@ def join_and_cut(ks: Sequence[int]) -> Callable[[np.ndarray], np.ndarray]:
     return lambda rows: clustering.cut_tree_at(clustering.ward_tree(rows), ks)
 
 
-def map_and_cut(
-    size: int, n_clusters: int, seed: int
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what draws a map of some rows and cuts its ward tree, from the beginning.
+def stability_redrawn(
+    X: np.ndarray, size: int, n_clusters: int, seed: int, n_draws: int = 5
+) -> cluster_choice.Stability:
+    """Measure how stable clusters are if the map is drawn anew for each resample.
 
-    For `cluster_choice.stability`: clustering resamples of one and the same map would
-    leave out what the drawing of the map does.
+    Clustering resamples of one and the same map would leave out what the drawing of
+    the map does.
 
     Parameters
     ----------
+    X : ndarray of float, shape (n, n_features)
+        The vectors that the map is made of.
     size : int
         Dimensions of the UMAP.
     n_clusters : int
-        Where the tree is cut.
+        Where its ward tree is cut.
     seed : int
-        Of UMAP.
+        Of UMAP and of the resamples.
+    n_draws : int, optional
+        Pairs of resamples.
 
     Returns
     -------
-    callable
-        Vectors, (n, n_features), to labels, int64 (n,).
+    Stability
+        As from `cluster_choice.stability`, of a single clustering.
     """
 
     def cluster(rows: np.ndarray) -> np.ndarray:
         """Draw, standardise, join, cut."""
-        graph = manifold.neighbour_graph(rows, 15)
+        graph = manifold.neighbour_graph(rows, N_NEIGHBOURS)
         Z = projection.standardise(manifold.umap_maps(rows, [size], graph, seed)[size])
-        return join_and_cut([n_clusters])(Z)[0]
+        return join_and_cut([n_clusters])(Z)
 
-    return cluster
+    rng = seeds.generator_for(seed, "redrawn")
+    return cluster_choice.stability(X, cluster, rng, n_draws)

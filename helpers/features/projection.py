@@ -23,8 +23,8 @@ def standardise(X: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    X : array-like of float, shape (n, n_features)
-        One vector per picture.
+    X
+        As for `vectors.checked_rows`.
 
     Returns
     -------

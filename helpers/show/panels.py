@@ -25,15 +25,11 @@ def write_headline(figure: Figure, text: str, n: int, unit: str = "pictures") ->
     ----------
     figure : Figure
         Where.
-    text : str
-        What the figure shows.
-    n : int
-        How many.
-    unit : str, optional
-        Of what.
+    text, n, unit
+        As for `style.set_title`.
     """
     look = {"x": 0.005, "ha": "left", "weight": "bold", "size": 13}
-    figure.suptitle(f"{text}  (n = {n:,} {unit})", **look)
+    figure.suptitle(style.counted(text, n, unit), **look)
 
 
 def write_legend(figure: Figure, handles: Sequence[Artist]) -> None:

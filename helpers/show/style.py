@@ -119,7 +119,28 @@ def set_title(ax: Axes, text: str, n: int, unit: str = "pictures") -> None:
     unit : str, optional
         Of what.
     """
-    ax.set_title(f"{text}  (n = {n:,} {unit})", loc="left")
+    ax.set_title(counted(text, n, unit), loc="left")
+
+
+def counted(text: str, n: int, unit: str = "pictures") -> str:
+    """Return a title with how many it is about, as all figures have it.
+
+    Parameters
+    ----------
+    text, n, unit
+        As for `set_title`.
+
+    Returns
+    -------
+    str
+        The words of the title.
+
+    Examples
+    --------
+    >>> counted("Test scores", 2048)
+    'Test scores  (n = 2,048 pictures)'
+    """
+    return f"{text}  (n = {n:,} {unit})"
 
 
 def use_log_axis(ax: Axes, which: str) -> None:
