@@ -11,6 +11,7 @@ from helpers.base.paths import ROOT
 FOLDER = ROOT / "tests" / "benchmarks"
 KEYS = set("step n seconds plain_seconds limit_seconds goal same_answer".split())
 SMALL = {
+    "bootstrap": {"N": 80, "N_LABELS": 6, "N_DRAWS": 100, "N_PLAIN": 20},
     "cluster_sweeps": {"N_SWEEP": 400, "N_OPTICS": 300, "DIMENSION": 12},
     "clustering_steps": {"N": 150, "SIZES": (4,), "USED": 4, "PCA_SIZE": 8},
     "decode": {"N_PICTURES": 2, "WIDTH_PX": 900, "HEIGHT_PX": 600, "SIZE_PX": 64},
@@ -21,6 +22,7 @@ SMALL = {
         "N_TURNS": 1,
     },
     "hashes": {"N_FILES": 30, "N_DIFFERENT": 5, "N_DECODED": 10},
+    "keras_input": {"N_PICTURES": 6, "BATCH_SIZE": 3, "SIZE_PX": 16, "N_TURNS": 1},
     "near_duplicates": {"N_SMALL": 600, "N_LOOP": 300},
     "resume": {"N_FILES": 30},
     "umap_sweep": {"N_ROWS": 150, "SIZES": [2, 5], "MOST_LOST": 0.05},

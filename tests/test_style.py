@@ -124,6 +124,7 @@ def test_what_helpers_import_is_required():
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 found.add(node.module.split(".")[0])
     distributions = {
+        "keras_tuner": "keras-tuner",
         "cv2": "opencv-python-headless",
         "PIL": "pillow",
         "skimage": "scikit-image",

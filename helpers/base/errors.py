@@ -71,3 +71,7 @@ class RunLockedError(ProjectError):
 
 class DiskError(ProjectError):
     """The disk is full or cannot be written to."""
+
+
+class TrainingError(ProjectError):
+    """A training cannot go on: a loss that is no number, or too little memory."""

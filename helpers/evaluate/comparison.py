@@ -1,0 +1,141 @@
+"""Several models on the same pictures, and what they have to beat."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from helpers.base.errors import ParameterError
+from helpers.evaluate import classification
+
+STRENGTHS = (0.01, 0.1, 1.0)
+"""Inverse regularisation that `linear_baseline` chooses from."""
+
+
+class Linear(NamedTuple):
+    """What `linear_baseline` returns."""
+
+    y_prob: np.ndarray  # float64 (n, n_labels), of all rows
+    strength: float  # of `STRENGTHS`, the best on the validation part
+
+
+def compare(
+    y_true: np.ndarray,
+    answers: Mapping[str, np.ndarray],
+    n_labels: int,
+    rng: np.random.Generator,
+    groups: Sequence | None = None,
+) -> pd.DataFrame:
+    """Score models on the same pictures.
+
+    Parameters
+    ----------
+    y_true : ndarray of int, shape (n,)
+        Codes.
+    answers : mapping of str to ndarray of float, shape (n, n_labels)
+        Model -> probabilities.
+    n_labels : int
+        Labels in the table.
+    rng : numpy.random.Generator
+        Of the bootstrap.
+    groups : sequence, shape (n,), optional
+        Pictures of one group are drawn together: they are no independent witnesses.
+
+    Returns
+    -------
+    DataFrame
+        One row per model: `classification.scores_with_intervals`.
+
+    Raises
+    ------
+    ParameterError
+        If probabilities do not sum to 1, or lengths differ.
+    """
+    rows = {}
+    for name, y_prob in answers.items():
+        classification.check_probabilities(y_prob)
+        rows[name] = classification.scores_with_intervals(
+            y_true, np.argmax(y_prob, axis=1), n_labels, rng, groups
+        )
+    frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+    return frame.astype({"n": int})
+
+
+def majority_answers(y_train: np.ndarray, n: int, n_labels: int) -> np.ndarray:
+    """Return the answers of a model that knows nothing but the labels' shares.
+
+    Parameters
+    ----------
+    y_train : ndarray of int, shape (n_train,)
+        Codes of the training pictures.
+    n : int
+        Pictures to answer for.
+    n_labels : int
+        Labels in the table.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, n_labels)
+        The shares, n times: the likeliest label is always the commonest.
+
+    Examples
+    --------
+    >>> majority_answers(np.array([1, 1, 0, 1]), 1, 2)
+    array([[0.25, 0.75]])
+    """
+    shares = np.bincount(y_train, minlength=n_labels) / max(len(y_train), 1)
+    return np.tile(shares, (n, 1))
+
+
+def linear_baseline(
+    X: np.ndarray, y: np.ndarray, part: Sequence[str], n_labels: int
+) -> Linear:
+    """Fit a logistic regression on embeddings: what a network has to beat.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n, dimension)
+        Embeddings of all pictures.
+    y : ndarray of int, shape (n,)
+        Codes.
+    part : sequence of str, shape (n,)
+        "train", "validation" or "test"; the regularisation is chosen on validation.
+    n_labels : int
+        Labels in the table.
+
+    Returns
+    -------
+    Linear
+        A label that no training picture has gets the probability 0.
+
+    Raises
+    ------
+    ParameterError
+        If lengths differ, or the training part has one label only.
+    """
+    y, part = np.asarray(y), np.asarray(part)
+    train, validation = part == "train", part == "validation"
+    if not len(X) == len(y) == len(part) or len(np.unique(y[train])) < 2:
+        raise ParameterError(
+            f"{len(X)} vectors, {len(y)} labels and {len(part)} parts, "
+            f"{len(np.unique(y[train]))} labels in training, make no classifier",
+            where="linear baseline",
+            way_out="give one of each per picture, and two labels in training",
+        )
+    best: tuple[float, Linear] | None = None
+    for strength in STRENGTHS:
+        model = make_pipeline(
+            StandardScaler(), LogisticRegression(C=strength, max_iter=2000)
+        )
+        model.fit(X[train], y[train])
+        y_prob = np.zeros((len(X), n_labels))
+        y_prob[:, model.classes_] = model.predict_proba(X)
+        chosen = np.argmax(y_prob[validation], axis=1)
+        score = classification.scores(y[validation], chosen, n_labels)["f1_macro"]
+        if best is None or score > best[0]:
+            best = score, Linear(y_prob, strength)
+    return best[1]

@@ -1,0 +1,1 @@
+"""Convolutional networks in Keras: inputs, training, transfer, tuning."""

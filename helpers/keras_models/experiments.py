@@ -1,0 +1,211 @@
+"""One model, trained on a task and asked about its validation and test pictures."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from helpers.evaluate import prediction_files
+from helpers.images import inputs as picture_inputs
+from helpers.keras_models import imbalance, pipeline, saved_models, training
+from helpers.keras_models.frameworks import keras
+from helpers.keras_models.tasks import Task
+
+ASKED = ("validation", "test")
+"""Parts whose answers are kept: one to choose by, one to report."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model is trained.
+
+    Parameters
+    ----------
+    epochs : int
+        At most.
+    batch_size : int
+        Pictures in a step.
+    learning_rate : float
+        At the start; it falls to 0 along half a cosine.
+    patience : int, optional
+        Epochs without a better one before training stops.
+    monitor : str, optional
+        As for `training.fit`.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    patience: int | None = None
+    monitor: training.Monitor = "val_f1_weighted"
+
+
+class Outcome(NamedTuple):
+    """A trained model, how it went, and its answers: part -> probabilities (n, L)."""
+
+    model: keras.Model
+    trained: training.Trained
+    y_prob: dict[str, np.ndarray]
+
+
+def run(
+    model: keras.Model,
+    task: Task,
+    settings: Settings,
+    *,
+    seed: int,
+    folder: Path | None = None,
+    imbalanced: imbalance.Method = "none",
+    on_epoch: Callable[[training.History], None] | None = None,
+    description: str = "training",
+) -> Outcome:
+    """Train a model and let it answer.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Not compiled; its inputs are among the task's.
+    task : Task
+        Pictures, labels, parts.
+    settings : Settings
+        How.
+    seed : int
+        As for `training.fit`.
+    folder : Path, optional
+        For checkpoints, of this training alone.
+    imbalanced : {"none", "class_weights", "balanced_sampling", "logit_adjustment"}
+        What is done about labels of unequal size.
+    on_epoch : callable, optional
+        Called with the history after each epoch.
+    description : str, optional
+        In front of the progress bar.
+
+    Returns
+    -------
+    Outcome
+        The epoch kept is the best one on the validation part; the test part is asked
+        once, at the end.
+    """
+    arrays, y = task.take("train")
+    treated = imbalance.settings(imbalanced, y, len(task.labels))
+    n_steps = pipeline.n_steps(len(y), settings.batch_size) * settings.epochs
+    rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, n_steps)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=0.01)
+    model.compile(optimizer, loss=treated.pop("loss"), metrics=["accuracy"])
+    how = asdict(settings)
+    del how["learning_rate"]
+    trained = training.fit(
+        model,
+        arrays,
+        y,
+        task.take("validation"),
+        folder=folder,
+        seed=seed,
+        on_epoch=on_epoch,
+        description=description,
+        **treated,
+        **how,
+    )
+    return Outcome(model, trained, ask(model, task))
+
+
+def ask(model: keras.Model, task: Task) -> dict[str, np.ndarray]:
+    """Return a model's probabilities for the validation and test pictures.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Its inputs are among the task's.
+    task : Task
+        The pictures.
+
+    Returns
+    -------
+    dict of str to ndarray of float32, shape (n, n_labels)
+        By part.
+    """
+    return {part: training.predict(model, task.take(part)[0]) for part in ASKED}
+
+
+def keep(
+    folder: Path,
+    name: str,
+    outcome: Outcome,
+    task: Task,
+    metrics: dict[str, Any],
+    size_px: int,
+    fit: str = "crop",
+) -> Path:
+    """Save a model with what it means, and its answers for later notebooks.
+
+    Parameters
+    ----------
+    folder : Path
+        A notebook's folder.
+    name : str
+        Of the model: ``models/<name>`` and ``arrays/<name>_<part>.npy``.
+    outcome : Outcome
+        From `run`.
+    task : Task
+        What it was trained on.
+    metrics : dict
+        What it reached on the test part.
+    size_px : int
+        Side of the pictures.
+    fit : str, optional
+        How they were brought to it.
+
+    Returns
+    -------
+    Path
+        The model's folder.
+    """
+    split = prediction_files.split_hash(task.table)
+    keep_answers(folder, name, outcome.y_prob, task)
+    preparation = {
+        "size_px": size_px,
+        "fit": fit,
+        "inputs": [one.name for one in outcome.model.inputs],
+        "inputs_version": picture_inputs.VERSION,
+    }
+    target = folder / "models" / name
+    saved_models.save(target, outcome.model, task.labels, preparation, split, metrics)
+    return target
+
+
+def keep_answers(
+    folder: Path,
+    name: str,
+    y_prob: dict[str, np.ndarray],
+    task: Task,
+    labels: Sequence[str] | None = None,
+) -> None:
+    """Save answers for the validation and test part, for notebooks 11 and 12.
+
+    Parameters
+    ----------
+    folder : Path
+        A notebook's folder.
+    name : str
+        Of the model.
+    y_prob : dict of str to ndarray of float, shape (n, n_labels)
+        Part -> probabilities.
+    task : Task
+        The pictures.
+    labels : sequence of str, optional
+        The label table; by default the task's.
+    """
+    split = prediction_files.split_hash(task.table)
+    for part, answers in y_prob.items():
+        prediction_files.save_predictions(
+            folder,
+            name,
+            task.rows(part),
+            task.take(part)[1],
+            answers,
+            task.labels if labels is None else labels,
+            split,
+            part,
+        )
