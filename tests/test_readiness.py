@@ -1,6 +1,7 @@
 """What a run lacks is told before it begins."""
 
 from helpers.base.errors import DataMissingError
+from helpers.data import keras_weights
 from helpers.series import readiness
 
 
@@ -18,3 +19,27 @@ def test_weights_that_are_not_there_are_told_before_anything_runs(tmp_path):
     (problem,) = readiness.missing_weights(runs, values, tmp_path)
     assert "there is no encoder 'dinov3'" in str(problem)
     assert readiness.missing_weights(["05_clustering"], values, tmp_path) == []
+
+
+def test_weights_of_keras_backbones_are_asked_for_too(tmp_path):
+    runs = ["08_transfer_learning"]
+    given = {"backbones": ["vgg16", "mobilenetv2"], "keras_weights": "imagenet"}
+    values = {"08_transfer_learning": given}
+    problems = readiness.missing_weights(runs, values, tmp_path)
+    assert [type(one) for one in problems] == [DataMissingError] * 2
+    assert "vgg16" in str(problems[0]) and "fetch weights" in str(problems[0])
+    given["keras_weights"] = "none"
+    assert readiness.missing_weights(runs, values, tmp_path) == []
+    given["backbones"] = ["resnet50v3"]
+    (problem,) = readiness.missing_weights(runs, values, tmp_path)
+    assert "unknown backbone 'resnet50v3'" in str(problem)
+    assert "resnet50v2" in str(problem)
+
+
+def test_a_backbones_file_that_is_there_is_enough(tmp_path):
+    given = {"backbones": ["mobilenetv2"], "keras_weights": "imagenet"}
+    (tmp_path / "weights").mkdir()
+    path = keras_weights.weights_file("mobilenetv2", "imagenet", tmp_path)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+    assert readiness.missing_weights(["08"], {"08": given}, tmp_path) == []

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from helpers.base.errors import ParameterError
 from helpers.evaluate import classification
+from helpers.evaluate.answer_checks import check_codes, check_lengths
 
 STRENGTHS = (0.01, 0.1, 1.0)
 """Inverse regularisation that `linear_baseline` chooses from."""
@@ -53,11 +54,18 @@ def compare(
     Raises
     ------
     ParameterError
-        If probabilities do not sum to 1, or lengths differ.
+        If probabilities do not sum to 1 or are not of `n_labels` labels, or lengths
+        differ.
     """
     rows = {}
     for name, y_prob in answers.items():
         classification.check_probabilities(y_prob)
+        if np.shape(y_prob)[1] != n_labels:  # argmax would mean another label
+            raise ParameterError(
+                f"{name!r} answers for {np.shape(y_prob)[1]} labels, not {n_labels}",
+                where="answers",
+                way_out="compare models of one label table",
+            )
         rows[name] = classification.scores_with_intervals(
             y_true, np.argmax(y_prob, axis=1), n_labels, rng, groups
         )
@@ -82,12 +90,18 @@ def majority_answers(y_train: np.ndarray, n: int, n_labels: int) -> np.ndarray:
     ndarray of float64, shape (n, n_labels)
         The shares, n times: the likeliest label is always the commonest.
 
+    Raises
+    ------
+    ParameterError
+        If there is no training picture, or a code is not in the table.
+
     Examples
     --------
     >>> majority_answers(np.array([1, 1, 0, 1]), 1, 2)
     array([[0.25, 0.75]])
     """
-    shares = np.bincount(y_train, minlength=n_labels) / max(len(y_train), 1)
+    y_train = check_codes(y_train, n_labels, "y_train")
+    shares = np.bincount(y_train, minlength=n_labels) / len(y_train)
     return np.tile(shares, (n, 1))
 
 
@@ -115,16 +129,20 @@ def linear_baseline(
     Raises
     ------
     ParameterError
-        If lengths differ, or the training part has one label only.
+        If lengths differ, a code is not in the table, a vector is not finite, the
+        training part has one label only, or there is no validation picture.
     """
-    y, part = np.asarray(y), np.asarray(part)
+    y, part = check_codes(y, n_labels, "y"), np.asarray(part)
+    check_lengths(len(X), y=len(y), part=len(part))
     train, validation = part == "train", part == "validation"
-    if not len(X) == len(y) == len(part) or len(np.unique(y[train])) < 2:
+    n_train_labels, finite = len(np.unique(y[train])), np.isfinite(X).all()
+    if n_train_labels < 2 or not validation.any() or not finite:
         raise ParameterError(
-            f"{len(X)} vectors, {len(y)} labels and {len(part)} parts, "
-            f"{len(np.unique(y[train]))} labels in training, make no classifier",
+            f"{n_train_labels} labels in training, {validation.sum()} validation "
+            f"pictures and {'finite' if finite else 'NaN or infinite'} vectors make no "
+            "classifier",
             where="linear baseline",
-            way_out="give one of each per picture, and two labels in training",
+            way_out="give two labels in training, a picture in validation, and numbers",
         )
     best: tuple[float, Linear] | None = None
     for strength in STRENGTHS:
@@ -139,3 +157,43 @@ def linear_baseline(
         if best is None or score > best[0]:
             best = score, Linear(y_prob, strength)
     return best[1]
+
+
+def part_table(
+    models: Mapping[str, Mapping[str, tuple[np.ndarray, np.ndarray]]],
+) -> pd.DataFrame:
+    """Tabulate models as P2 did: six rows for each part, a column for each model.
+
+    Parameters
+    ----------
+    models : mapping of str to mapping of str to (ndarray of int, ndarray of float)
+        Model -> part -> codes (n,) and probabilities (n, n_labels).
+
+    Returns
+    -------
+    DataFrame
+        Rows (part, score): loss (the mean of ``-log P(true label)``), accuracy,
+        precision and recall (macro), macro F1, weighted F1; NaN where a part is empty.
+    """
+    names = {
+        "accuracy": "accuracy",
+        "precision_macro": "precision",
+        "recall_macro": "recall",
+        "f1_macro": "macro F1",
+        "f1_weighted": "weighted F1",
+    }
+    columns = {}
+    for model, parts in models.items():
+        columns[model] = column = {}
+        for part, (y_true, y_prob) in parts.items():
+            column[part, "loss"] = np.nan
+            column |= {(part, shown): np.nan for shown in names.values()}
+            if not len(y_true):
+                continue
+            given = np.clip(y_prob[np.arange(len(y_true)), y_true], 1e-7, 1)
+            found = classification.scores(
+                y_true, np.argmax(y_prob, axis=1), y_prob.shape[1]
+            )
+            column[part, "loss"] = float(-np.log(given).mean())
+            column |= {(part, shown): found[key] for key, shown in names.items()}
+    return pd.DataFrame(columns)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from helpers.base.errors import ParameterError
+from helpers.keras_models import baseline
 from helpers.keras_models.frameworks import keras, tf
 
 
@@ -17,8 +18,8 @@ class TurnsAndShifts(keras.layers.Layer):
     Parameters
     ----------
     shift : float, optional
-        Largest shift, as a share of the side, 0 to .5; one for the whole batch. What
-        comes in at the border is mirrored.
+        Largest shift along each axis, as a share of the side, 0 to .5. What comes in at
+        the border is mirrored.
     **config
         As for `keras.layers.Layer`.
 
@@ -41,27 +42,25 @@ class TurnsAndShifts(keras.layers.Layer):
         """Return pictures of shape (n, side, side, channels) changed, if training."""
         if not training:
             return pictures
-        x = pictures
-        for change in (
-            lambda x: tf.reverse(x, [2]),
-            lambda x: tf.reverse(x, [1]),
-            lambda x: tf.transpose(x, (0, 2, 1, 3)),
-        ):
-            x = tf.where(self._toss(x), change(x), x)
-        return self._shifted(x)
+        n, side = tf.shape(pictures)[0], pictures.shape[1]
+        rows, columns = self._places(n, side), self._places(n, side)
+        i = tf.broadcast_to(rows[:, :, None], (n, side, side))
+        j = tf.broadcast_to(columns[:, None, :], (n, side, side))
+        turned = keras.random.uniform((n, 1, 1), seed=self.seed_generator) < 0.5
+        # One look-up for all changes: each for itself would copy every picture.
+        places = tf.where(turned[..., None], tf.stack([j, i], -1), tf.stack([i, j], -1))
+        return tf.gather_nd(pictures, places, batch_dims=1)
 
-    def _toss(self, x):
-        """Toss a coin for each picture."""
-        shape = (tf.shape(x)[0], 1, 1, 1)
-        return keras.random.uniform(shape, seed=self.seed_generator) < 0.5
-
-    def _shifted(self, x):
-        side = x.shape[1]
+    def _places(self, n, side: int):
+        """Return which row (or column) of each picture comes where."""
         most = min(int(side * self.shift), side - 1)
-        padding = ((0, 0), (most, most), (most, most), (0, 0))
-        start = keras.random.randint((2,), 0, 2 * most + 1, seed=self.seed_generator)
-        begin = tf.concat([[0], start, [0]], axis=0)
-        return tf.slice(tf.pad(x, padding, "REFLECT"), begin, tf.shape(x))
+        start = keras.random.randint(
+            (n, 1), -most, most + 1, seed=self.seed_generator, dtype="int32"
+        )
+        last = side - 1
+        places = last - tf.abs(last - tf.abs(tf.range(side)[None] + start))
+        mirrored = keras.random.uniform((n, 1), seed=self.seed_generator) < 0.5
+        return tf.where(mirrored, last - places, places)
 
     def compute_output_shape(self, input_shape):
         """Return the shape, which stays."""
@@ -70,3 +69,35 @@ class TurnsAndShifts(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what makes the same layer again."""
         return {**super().get_config(), "shift": self.shift}
+
+
+def layers_of(name: str) -> list[keras.layers.Layer]:
+    """Return new augmentation layers by name, for pictures from 0 to 1.
+
+    Parameters
+    ----------
+    name : {"turns", "published", "none"}
+        Mirrors, quarter turns and shifts; Keras' flip, contrast, translation and
+        rotation, as the published projects took them; nothing.
+
+    Returns
+    -------
+    list of keras.layers.Layer
+
+    Raises
+    ------
+    ParameterError
+        If there is no such name.
+    """
+    made = {
+        "turns": lambda: [TurnsAndShifts(name="turns_and_shifts")],
+        "published": baseline.default_augmentation,
+        "none": list,
+    }
+    if name not in made:
+        raise ParameterError(
+            f"no augmentation is called {name!r}",
+            where="augmentation",
+            way_out=f"choose from: {', '.join(made)}",
+        )
+    return made[name]()

@@ -1,12 +1,13 @@
 """One model, trained on a task and asked about its validation and test pictures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from helpers.base.errors import ParameterError
 from helpers.evaluate import prediction_files
 from helpers.images import inputs as picture_inputs
 from helpers.keras_models import imbalance, pipeline, saved_models, training
@@ -33,6 +34,11 @@ class Settings:
         Epochs without a better one before training stops.
     monitor : str, optional
         As for `training.fit`.
+
+    Raises
+    ------
+    ParameterError
+        If epochs or batch size are below 1, or the learning rate is not above 0.
     """
 
     epochs: int
@@ -40,6 +46,15 @@ class Settings:
     learning_rate: float
     patience: int | None = None
     monitor: training.Monitor = "val_f1_weighted"
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1 or not self.learning_rate > 0:
+            raise ParameterError(
+                f"{self.epochs} epochs of batches of {self.batch_size} pictures at a "
+                f"learning rate of {self.learning_rate} train nothing",
+                where="epochs, batch_size, learning_rate",
+                way_out="give whole numbers from 1, and a rate above 0",
+            )
 
 
 class Outcome(NamedTuple):
@@ -136,42 +151,64 @@ def keep(
     task: Task,
     metrics: dict[str, Any],
     size_px: int,
-    fit: str = "crop",
 ) -> Path:
     """Save a model with what it means, and its answers for later notebooks.
 
     Parameters
     ----------
-    folder : Path
-        A notebook's folder.
-    name : str
-        Of the model: ``models/<name>`` and ``arrays/<name>_<part>.npy``.
+    folder, name, task, metrics, size_px
+        As for `keep_model` and `keep_answers`.
     outcome : Outcome
         From `run`.
-    task : Task
-        What it was trained on.
-    metrics : dict
-        What it reached on the test part.
-    size_px : int
-        Side of the pictures.
-    fit : str, optional
-        How they were brought to it.
 
     Returns
     -------
     Path
         The model's folder.
     """
-    split = prediction_files.split_hash(task.table)
     keep_answers(folder, name, outcome.y_prob, task)
+    return keep_model(folder, name, outcome.model, task, metrics, size_px)
+
+
+def keep_model(
+    folder: Path,
+    name: str,
+    model: keras.Model,
+    task: Task,
+    metrics: dict[str, Any],
+    size_px: int,
+) -> Path:
+    """Save a model with its label table, preparation, split and figures.
+
+    Parameters
+    ----------
+    folder : Path
+        A notebook's folder.
+    name : str
+        Of the model: it lies in ``models/<name>``.
+    model : keras.Model
+        Trained.
+    task : Task
+        What it was trained on.
+    metrics : dict
+        What it reached on the test part.
+    size_px : int
+        Side of the pictures, which were cropped to squares.
+
+    Returns
+    -------
+    Path
+        The model's folder.
+    """
     preparation = {
         "size_px": size_px,
-        "fit": fit,
-        "inputs": [one.name for one in outcome.model.inputs],
+        "fit": "crop",
+        "inputs": [one.name for one in model.inputs],
         "inputs_version": picture_inputs.VERSION,
     }
     target = folder / "models" / name
-    saved_models.save(target, outcome.model, task.labels, preparation, split, metrics)
+    split = prediction_files.split_hash(task.table)
+    saved_models.save(target, model, task.labels, preparation, split, metrics)
     return target
 
 
@@ -180,7 +217,6 @@ def keep_answers(
     name: str,
     y_prob: dict[str, np.ndarray],
     task: Task,
-    labels: Sequence[str] | None = None,
 ) -> None:
     """Save answers for the validation and test part, for notebooks 11 and 12.
 
@@ -194,8 +230,6 @@ def keep_answers(
         Part -> probabilities.
     task : Task
         The pictures.
-    labels : sequence of str, optional
-        The label table; by default the task's.
     """
     split = prediction_files.split_hash(task.table)
     for part, answers in y_prob.items():
@@ -205,7 +239,7 @@ def keep_answers(
             task.rows(part),
             task.take(part)[1],
             answers,
-            task.labels if labels is None else labels,
+            task.labels,
             split,
             part,
         )

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from helpers.base.errors import ParameterError
+from helpers.evaluate.answer_checks import check_codes
 from helpers.keras_models.frameworks import keras
 
 Method = Literal["none", "class_weights", "balanced_sampling", "logit_adjustment"]
@@ -62,11 +63,17 @@ def class_weights(y: np.ndarray, n_labels: int) -> dict[int, float]:
     dict of int to float
         Code -> ``n / (labels there x n_label)``: the mean over pictures is 1.
 
+    Raises
+    ------
+    ParameterError
+        If there is no picture, or a code is not in the table.
+
     Examples
     --------
     >>> class_weights(np.array([0, 0, 0, 1]), 3)
     {0: 0.6666666666666666, 1: 2.0}
     """
+    y = check_codes(y, n_labels, "y")
     counts = np.bincount(y, minlength=n_labels)
     there = np.flatnonzero(counts)
     return {int(c): float(len(y) / (len(there) * counts[c])) for c in there}
@@ -92,7 +99,7 @@ def settings(method: Method, y: np.ndarray, n_labels: int) -> dict[str, Any]:
     Raises
     ------
     ParameterError
-        If the method is unknown.
+        If the method is unknown, there is no picture, or a code is not in the table.
     """
     if method not in get_args(Method):
         raise ParameterError(
@@ -100,6 +107,7 @@ def settings(method: Method, y: np.ndarray, n_labels: int) -> dict[str, Any]:
             where="imbalance",
             way_out=f"choose from: {', '.join(get_args(Method))}",
         )
+    y = check_codes(y, n_labels, "y")
     loss: keras.losses.Loss = keras.losses.SparseCategoricalCrossentropy()
     if method == "logit_adjustment":
         # A label without pictures: counted as half a one, or its logarithm is endless.

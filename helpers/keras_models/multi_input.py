@@ -157,9 +157,9 @@ def _prepare(
     given: list[keras.KerasTensor], augment: Sequence[keras.layers.Layer] | None
 ) -> list[keras.KerasTensor]:
     """Return the inputs from -1 to 1; augmented together, so that they stay aligned."""
-    x = keras.layers.Rescaling(1 / 255, name="to_unit")(_join(given, axis=-1))
     if augment is None:
         augment = [keras.layers.RandomFlip(name="random_flip")]
+    x = keras.layers.Rescaling(1 / 255, name="to_unit")(_join(given, axis=-1))
     for layer in augment:
         x = layer(x)
     x = keras.layers.Rescaling(2.0, offset=-1.0, name="centred")(x)

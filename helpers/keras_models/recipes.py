@@ -51,7 +51,8 @@ def _without_names(model: keras.Model) -> Any:
         for layer in layers:
             if not isinstance(layer, keras.layers.InputLayer):
                 places.setdefault(layer.name, f"layer {len(places)}")
-            number(getattr(layer, "layers", ()))
+            # Operations, too: Keras numbers the splits of a model as it does layers.
+            number(getattr(layer, "operations", getattr(layer, "layers", ())))
 
     def replace(part: Any) -> Any:
         """Replace the names in a configuration."""

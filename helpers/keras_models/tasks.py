@@ -89,6 +89,11 @@ class Task:
         Returns
         -------
         Task
+
+        Raises
+        ------
+        ParameterError
+            If there is no such column, or it has empty cells.
         """
         return replace(self, **_coded(self.table, column))
 
@@ -103,7 +108,19 @@ class Task:
         Returns
         -------
         Task
+
+        Raises
+        ------
+        ParameterError
+            If there is none, one is unknown, or one is repeated.
         """
+        unknown = [label for label in labels if label not in self.labels]
+        if unknown or not len(labels) or len(set(labels)) < len(labels):
+            raise ParameterError(
+                f"{list(labels)} is no choice of labels, each once",
+                where=f"unknown: {unknown}",
+                way_out=f"choose from: {', '.join(self.labels)}",
+            )
         codes = [self.labels.index(label) for label in labels]
         rows = np.flatnonzero(np.isin(self.y, codes))
         arrays = {name: array[rows] for name, array in self.arrays.items()}
@@ -147,7 +164,7 @@ def make_task(
     Raises
     ------
     ParameterError
-        If there are fewer than two labels, or a part is empty.
+        If there are fewer than two labels, a picture has none, or a part is empty.
     """
     paths = [locate(path) for path in table["path"]]
     made = prepared.prepare(paths, table["sha256"], inputs, size_px, store, fit)
@@ -165,5 +182,13 @@ def make_task(
 
 
 def _coded(table: pd.DataFrame, column: str) -> dict:
+    """Return the label table and codes of a column."""
+    n_empty = int(table[column].isna().sum()) if column in table else len(table)
+    if n_empty:
+        raise ParameterError(
+            f"{n_empty} of {len(table)} pictures have no label",
+            where=f"column {column!r}",
+            way_out=f"fill it, or choose from: {', '.join(map(str, table.columns))}",
+        )
     labels, y = np.unique(table[column].astype(str), return_inverse=True)
     return {"labels": tuple(labels.tolist()), "y": y.astype(np.int64)}

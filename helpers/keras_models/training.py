@@ -1,7 +1,7 @@
 """Train a Keras model: best epoch kept, resumed after a kill, stopped on NaN."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -111,31 +111,29 @@ def fit(
     weights = _row_weights(y, class_weight)
     settings = dict(epochs=epochs, batch_size=batch_size, patience=patience)
     settings |= dict(monitor=monitor, sample=sample, seed=seed)
-    checkpoints = None
-    if folder is not None:
-        data = [arrays, y, weights, *held_out]
-        checkpoints = Checkpoints(folder, recipes.key_of(model, data, settings))
+    checkpoints = _checkpoints(folder, model, [arrays, y, weights, *held_out], settings)
     steps = pipeline.n_steps(len(y), batch_size)
     end = EpochEnd(model, held_out, monitor, patience, checkpoints, on_epoch, seed)
     done = end.resume()
     if done < epochs and not end.is_over:
-        rows = pipeline.batches(
-            arrays,
-            y,
-            batch_size,
-            seed=seed,
-            start_epoch=done,
-            sample=sample,
-            weights=weights,
-        )
+        order = dict(seed=seed, start_epoch=done, sample=sample, weights=weights)
+        rows = pipeline.batches(arrays, y, batch_size, **order)
         bar = Progress(description, epochs, steps, done)
         _run(model, rows, [bar, end], epochs, steps, done, batch_size)
     end.use_best()
     if checkpoints is not None:
         checkpoints.clear()
-    n_epochs = len(end.history["val_loss"])
+    is_short = len(end.history["val_loss"]) < epochs
     seconds = time.perf_counter() - start
-    return Trained(end.history, end.best_epoch, n_epochs < epochs, done, seconds)
+    return Trained(end.history, end.best_epoch, is_short, done, seconds)
+
+
+def _checkpoints(
+    folder: Path | None, model: keras.Model, data: list, settings: dict
+) -> Checkpoints | None:
+    if folder is None:
+        return None
+    return Checkpoints(folder, recipes.key_of(model, data, settings))
 
 
 def _run(
@@ -178,6 +176,13 @@ def _make_ready(
     traces it twice. XLA takes 5 s a model on a CPU and compiles no random layers.
     """
     model.jit_compile = False
+
+    @tf.function(reduce_retracing=True)
+    def step(iterator: Iterator) -> dict[str, tf.Tensor]:
+        """Take one step; Keras' own function traces the model twice, seconds each."""
+        return model.train_step(next(iterator))
+
+    model.train_function = step
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
     answers = predict(model, {name: array[:1] for name, array in arrays.items()})

@@ -93,6 +93,33 @@ _STREET = (
         disk_mb=60,
         seconds=35,
     ),
+    Notebook(
+        "06_multi_input_cnn",
+        "What do equalisation, Otsu and grayscale add to a CNN?",
+        data=ALL_DATA,
+        any_data=True,
+        needs=("03_dedup",),
+        disk_mb=200,
+        seconds=90,
+    ),
+    Notebook(
+        "07_two_step_cnn",
+        "Is it easier to name the partition first?",
+        data=("fitzpatrick17k", "ham10000"),
+        any_data=True,
+        needs=("03_dedup", "06_multi_input_cnn"),
+        disk_mb=200,
+        seconds=60,
+    ),
+    Notebook(
+        "08_transfer_learning",
+        "How far does ImageNet carry, and what does tuning add?",
+        data=ALL_DATA,
+        any_data=True,
+        needs=("03_dedup",),
+        disk_mb=600,
+        seconds=120,
+    ),
 )
 
 NOTEBOOKS: dict[str, Notebook] = {notebook.name: notebook for notebook in _STREET}

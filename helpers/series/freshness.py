@@ -19,6 +19,8 @@ from helpers.series import sources
 from helpers.storage import hashes
 
 PACKAGES = (
+    "keras",
+    "keras-tuner",
     "matplotlib",
     "numpy",
     "opencv-python-headless",
@@ -26,6 +28,7 @@ PACKAGES = (
     "pillow",
     "scikit-learn",
     "scipy",
+    "tensorflow",
     "torch",
     "transformers",
     "umap-learn",

@@ -11,7 +11,7 @@ from helpers.base.errors import (
     ProjectError,
 )
 from helpers.data import catalogue as data_sets
-from helpers.data import layout
+from helpers.data import keras_weights, layout
 from helpers.features import encoders, weight_folders
 from helpers.series import state
 from helpers.series.catalogue import Notebook
@@ -21,6 +21,8 @@ from helpers.storage import atomic
 ABSENT = "absent"
 ENCODERS = {"encoder", "encoder_names", "misprepared"}
 """Parameters of notebooks that name encoders."""
+BACKBONES, KERAS_WEIGHTS = "backbones", "keras_weights"
+"""Parameters that name Keras backbones, and where their weights come from."""
 
 
 def find_present(data: Path) -> dict[str, str]:
@@ -148,21 +150,22 @@ def missing_results(
 def missing_weights(
     runs: Sequence[str], values: Mapping[str, Mapping[str, object]], data: Path
 ) -> list[ProjectError]:
-    """Say which encoders cannot be had, before hours were spent on what comes first.
+    """Say which weights cannot be had, before hours were spent on what comes first.
 
     Parameters
     ----------
     runs : sequence of str
         The notebooks to run.
     values : mapping of str to mapping
-        Notebook -> its parameters; those in `ENCODERS` name encoders.
+        Notebook -> its parameters; those in `ENCODERS` name encoders, `BACKBONES`
+        Keras backbones.
     data : Path
         The data folder.
 
     Returns
     -------
     list of ProjectError
-        One for each encoder that does not exist or lacks weights.
+        One for each encoder or backbone that does not exist or lacks weights.
     """
     named: dict[str, None] = {}
     for name in runs:
@@ -178,7 +181,21 @@ def missing_weights(
         except ParameterError as error:
             problem = error
         problems += [problem] if problem is not None else []
-    return problems
+    return problems + _missing_keras_weights(runs, values, data)
+
+
+def _missing_keras_weights(
+    runs: Sequence[str], values: Mapping[str, Mapping[str, object]], data: Path
+) -> list[ProjectError]:
+    """Say which backbones do not exist or lack weights, each once."""
+    problems: dict[str, ProjectError] = {}
+    for name in runs:
+        given = values.get(name, {})
+        if {BACKBONES, KERAS_WEIGHTS} <= given.keys():
+            names, weights = given[BACKBONES], str(given[KERAS_WEIGHTS])
+            found = keras_weights.missing_weights(names, weights, data)
+            problems |= {str(problem): problem for problem in found}
+    return list(problems.values())
 
 
 def out_problems(
