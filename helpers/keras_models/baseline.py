@@ -1,6 +1,7 @@
 """The small network that transfer learning has to beat: P3's baseline CNN."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from helpers.keras_models.frameworks import keras
 
@@ -125,8 +126,13 @@ def baseline_cnn(
     keras.utils.set_random_seed(seed)
     rgb, x = augmented_input(size_px, augment)
     for n in filters:
-        x = keras.layers.Conv2D(n, 3, padding="same", use_bias=not normalise)(x)
+        convolve = partial(keras.layers.Conv2D, n, 3, padding="same")
         if normalise:
-            x = keras.layers.BatchNormalization(momentum=0.9)(x)
-        x = keras.layers.MaxPooling2D()(keras.layers.ReLU()(x))
+            x = keras.layers.BatchNormalization(momentum=0.9)(
+                convolve(use_bias=False)(x)
+            )
+            x = keras.layers.ReLU()(x)
+        else:
+            x = convolve(activation="relu")(x)
+        x = keras.layers.MaxPooling2D()(x)
     return keras.Model({"rgb": rgb}, add_head(x, n_labels, dense), name="baseline_cnn")

@@ -29,7 +29,7 @@ def sizes(models: Mapping[str, Outcome | TwoStages]) -> pd.DataFrame:
         name: {
             "total_parameters": transfer.total_parameters(one.model),
             "trainable_parameters": transfer.trainable_parameters(one.model),
-            "of them in the head": transfer.trainable_parameters(one.head)
+            "in the head": transfer.trainable_parameters(one.head)
             if isinstance(one, TwoStages)
             else pd.NA,
         }
@@ -79,8 +79,8 @@ def stages(models: Mapping[str, TwoStages], y_test: Sequence[int]) -> pd.DataFra
     Returns
     -------
     DataFrame
-        A row per model: test accuracy after stage 1 ("accuracy, frozen") and at the
-        end, and the stage of the epoch that is kept.
+        A row per model: test accuracy after stage 1 ("frozen") and "at the end", and
+        the stage of the epoch that is "kept".
     """
     rows = {}
     for name, one in models.items():
@@ -90,7 +90,7 @@ def stages(models: Mapping[str, TwoStages], y_test: Sequence[int]) -> pd.DataFra
         )
         names, n_first = list(one.stages), next(iter(one.stages.values()))
         stage = names[one.trained.best_epoch > n_first]
-        rows[name] = {"accuracy, frozen": first, "accuracy, at the end": last}
+        rows[name] = {"frozen": first, "at the end": last}
         rows[name]["kept"] = stage
     return _frame(rows)
 
