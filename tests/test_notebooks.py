@@ -10,7 +10,9 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from helpers.base.paths import ROOT
+from helpers.evaluate import prediction_files
 from helpers.series.catalogue import NOTEBOOKS
+from helpers.storage import model_folders
 
 pytestmark = [pytest.mark.notebook, pytest.mark.xdist_group("street")]
 
@@ -155,6 +157,68 @@ def test_the_cluster_browser_is_written_and_linked(out):
     page = (out / "05_clustering" / "explorer.html").read_text(encoding="utf-8")
     assert "http://" not in page and "https://" not in page
     assert "05_clustering/explorer.html" in (out / "index.html").read_text("utf-8")
+
+
+def test_several_versions_of_a_picture_make_a_classifier(out):
+    metrics = metrics_of(out, "06_multi_input_cnn")
+    final, alone = metrics["final"], metrics["input_sets"]
+    assert final["f1_macro"] >= 0.5 > metrics["linear_baseline"]["f1_macro"]
+    assert final["accuracy"] >= final["majority_accuracy"] + 0.2
+    assert {"gray", "otsu", "equalised", "heat_map"} < alone.keys()
+    low, high = final["f1_macro_interval"]
+    assert low < final["f1_macro"] < high
+    assert metrics["imbalance"].keys() >= {"none", "logit_adjustment"}
+    otsu = metrics["otsu"]
+    assert otsu["with contrast, tone held fixed"] > 0.3
+    assert abs(otsu["with tone, contrast held fixed"]) < 0.2
+
+
+def test_the_error_budget_of_two_steps_adds_up(out):
+    metrics = metrics_of(out, "07_two_step_cnn")
+    budget, n = metrics["error_budget"], metrics["right"] + metrics["wrong"]
+    assert metrics["right"] / n == pytest.approx(1 - budget["step1"] - budget["step2"])
+    hard, soft = metrics["hard"], metrics["soft"]
+    assert soft["accuracy"] >= hard["accuracy"] == pytest.approx(metrics["right"] / n)
+    assert hard["accuracy"] >= hard["majority_accuracy"] + 0.2
+    table = pd.read_csv(out / "07_two_step_cnn" / "tables" / "two_step_hard_test.csv")
+    again = (table["y_true"] == table["y_pred"]).mean()
+    assert again == pytest.approx(hard["accuracy"])
+
+
+def test_transfer_is_measured_against_a_small_network_and_knowing_nothing(out):
+    metrics = metrics_of(out, "08_transfer_learning")
+    names = ["inceptionv3", "mobilenetv2", "resnet50v2", "vgg16", "vgg19"]
+    assert sorted(metrics["backbones"]) == names
+    small = metrics["baseline"]
+    assert small["accuracy"] >= small["majority_accuracy"] + 0.2
+    for name in names:
+        one = metrics["backbones"][name]
+        assert 0 < one["trainable_parameters"] < one["total_parameters"]
+    assert metrics["tuned"]["optimizer"] in {"Adam", "RMSprop", "SGD"}
+    assert metrics["tuned"]["trials"] == 10
+    assert 0.001 <= metrics["tuned"]["learning_rate"] <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "models"),
+    [
+        ("06_multi_input_cnn", {"multi_input"}),
+        ("07_two_step_cnn", {"two_step_partition", "two_step_malignant"}),
+    ],
+)
+def test_models_and_answers_are_kept_of_one_split(out, name, models):
+    folder = out / name
+    assert models <= {path.name for path in (folder / "models").iterdir()}
+    splits = set()
+    for path in (folder / "models").iterdir():
+        facts = model_folders.read_facts(path)
+        splits.add(facts["split"])
+        assert {one.name for one in path.iterdir()} == {"model.keras", "model.json"}
+    for path in (folder / "arrays").glob("*_test.npy"):
+        answers = prediction_files.load_predictions(path)
+        splits.add(answers.split_hash)
+        assert answers.table["skin_type"].notna().any()
+    assert len(splits) == 1 or name == "07_two_step_cnn"  # a partition has its own
 
 
 def test_the_second_run_does_nothing(out):
