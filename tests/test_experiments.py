@@ -74,6 +74,21 @@ def test_test_pictures_do_not_decide(outcome):
         np.testing.assert_array_equal(one, other)
 
 
+class Untouchable(np.ndarray):
+    """Pictures of which no model may take a copy."""
+
+    def __getitem__(self, rows):
+        raise AssertionError("an input was copied that the model does not have")
+
+
+def test_inputs_that_the_model_does_not_have_are_not_copied():
+    arrays = {**TASK.arrays, "gray": TASK.arrays["gray"].view(Untouchable)}
+    task = type(TASK)(arrays, TASK.table, TASK.labels, TASK.y)
+    few = experiments.Settings(epochs=1, batch_size=8, learning_rate=0.02)
+    done = experiments.run(small_task.model(("rgb",)), task, few, seed=3)
+    assert set(experiments.ask(done.model, task, ["train"])) == {"train"}
+
+
 def test_a_batch_above_the_set_is_all_of_it():
     few = experiments.Settings(epochs=2, batch_size=500, learning_rate=0.02)
     with pytest.warns(UserWarning, match="500 is more than the 20 pictures"):

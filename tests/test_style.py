@@ -125,6 +125,7 @@ def test_what_helpers_import_is_required():
                 found.add(node.module.split(".")[0])
     distributions = {
         "keras_tuner": "keras-tuner",
+        "grpc": "grpcio",
         "cv2": "opencv-python-headless",
         "PIL": "pillow",
         "skimage": "scikit-image",

@@ -35,6 +35,7 @@ def trained():
 def test_a_partition_of_one_label_needs_no_model(trained):
     _, partition, steps = trained
     assert set(steps.tasks) == {"partition", "-", "benign", "inflammatory"}
+    assert not any(one.arrays for one in steps.tasks.values())  # no second copy is held
     assert set(steps.outcomes) == {"partition", "inflammatory"}
     lone = np.flatnonzero(np.bincount(partition)[partition] == 1)
     assert (steps.p_label["test"][:, lone] == 1).all()
@@ -90,4 +91,6 @@ def test_the_table_of_parts_in_a_case_done_by_hand():
     assert table["test", "accuracy"] == 0.5 and table["test", "recall"] == 0.5
     assert table["test", "precision"] == 0.25
     assert table["test", "macro F1"] == pytest.approx(1 / 3)
-    assert table["train"].isna().all()
+    assert table["test", "always the commonest"] == 0.5
+    assert table["train"].drop("pictures").isna().all()
+    assert table["train", "pictures"] == 0

@@ -173,7 +173,9 @@ def part_table(
     -------
     DataFrame
         Rows (part, score): loss (the mean of ``-log P(true label)``), accuracy,
-        precision and recall (macro), macro F1, weighted F1; NaN where a part is empty.
+        precision and recall (macro), macro F1, weighted F1; and, which P2 left out, the
+        accuracy of always naming the commonest label, and the number of pictures. NaN
+        where a part is empty.
     """
     names = {
         "accuracy": "accuracy",
@@ -188,8 +190,12 @@ def part_table(
         for part, (y_true, y_prob) in parts.items():
             column[part, "loss"] = np.nan
             column |= {(part, shown): np.nan for shown in names.values()}
+            column |= {(part, "always the commonest"): np.nan}
+            column[part, "pictures"] = len(y_true)
             if not len(y_true):
                 continue
+            counts = np.bincount(y_true)
+            column[part, "always the commonest"] = counts.max() / len(y_true)
             given = np.clip(y_prob[np.arange(len(y_true)), y_true], 1e-7, 1)
             found = classification.scores(
                 y_true, np.argmax(y_prob, axis=1), y_prob.shape[1]

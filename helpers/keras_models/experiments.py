@@ -1,7 +1,7 @@
 """One model, trained on a task and asked about its validation and test pictures."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from helpers.base.errors import ParameterError
 from helpers.evaluate import prediction_files
 from helpers.images import inputs as picture_inputs
 from helpers.keras_models import imbalance, pipeline, saved_models, training
+from helpers.keras_models.forward import select_inputs
 from helpers.keras_models.frameworks import keras
 from helpers.keras_models.tasks import Task
 
@@ -103,6 +104,7 @@ def run(
         The epoch kept is the best one on the validation part; the test part is asked
         once, at the end.
     """
+    task = replace(task, arrays=select_inputs(model, task.arrays))  # copies no others
     arrays, y = task.take("train")
     treated = imbalance.settings(imbalanced, y, len(task.labels))
     n_steps = pipeline.n_steps(len(y), settings.batch_size) * settings.epochs
@@ -126,8 +128,10 @@ def run(
     return Outcome(model, trained, ask(model, task))
 
 
-def ask(model: keras.Model, task: Task) -> dict[str, np.ndarray]:
-    """Return a model's probabilities for the validation and test pictures.
+def ask(
+    model: keras.Model, task: Task, parts: Sequence[str] = ASKED
+) -> dict[str, np.ndarray]:
+    """Return a model's probabilities for the pictures of some parts.
 
     Parameters
     ----------
@@ -135,13 +139,16 @@ def ask(model: keras.Model, task: Task) -> dict[str, np.ndarray]:
         Its inputs are among the task's.
     task : Task
         The pictures.
+    parts : sequence of str, optional
+        Of `helpers.data.splits.PARTS`.
 
     Returns
     -------
     dict of str to ndarray of float32, shape (n, n_labels)
         By part.
     """
-    return {part: training.predict(model, task.take(part)[0]) for part in ASKED}
+    task = replace(task, arrays=select_inputs(model, task.arrays))
+    return {part: training.predict(model, task.take(part)[0]) for part in parts}
 
 
 def keep(
@@ -213,10 +220,7 @@ def keep_model(
 
 
 def keep_answers(
-    folder: Path,
-    name: str,
-    y_prob: dict[str, np.ndarray],
-    task: Task,
+    folder: Path, name: str, y_prob: dict[str, np.ndarray], task: Task
 ) -> None:
     """Save answers for the validation and test part, for notebooks 11 and 12.
 

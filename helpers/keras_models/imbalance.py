@@ -9,7 +9,7 @@ from helpers.evaluate.answer_checks import check_codes
 from helpers.keras_models.frameworks import keras
 
 Method = Literal["none", "class_weights", "balanced_sampling", "logit_adjustment"]
-"""Nothing; rare labels weigh more; are drawn more often; have to win by less."""
+"""Nothing; rare labels weigh more, are drawn more often, must win by a wider margin."""
 
 
 class LogitAdjusted(keras.losses.Loss):

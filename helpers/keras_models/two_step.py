@@ -1,6 +1,7 @@
 """P2's two steps: one model names the partition, one model each the label within it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from helpers.data.splits import PARTS
 from helpers.evaluate.comparison import majority_answers
-from helpers.keras_models import experiments, training
+from helpers.keras_models import experiments
 from helpers.keras_models.frameworks import keras
 from helpers.keras_models.tasks import Task
 
@@ -19,10 +20,10 @@ STEP1 = "partition"
 class TwoSteps(NamedTuple):
     """Four models and what they say of every picture.
 
-    tasks: name -> what each model is for; outcomes: name -> outcome, of the models that
-    could be trained; p_partition: part -> P(partition), (n, n_partitions); p_label:
-    part -> P(label | its partition), (n, n_labels): in each row the columns of a
-    partition sum to 1.
+    tasks: name -> what each model is for, without the pictures; outcomes: name ->
+    outcome, of the models that could be trained; p_partition: part -> P(partition), (n,
+    n_partitions); p_label: part -> P(label | its partition), (n, n_labels): in each row
+    the columns of a partition sum to 1.
     """
 
     tasks: dict[str, Task]
@@ -67,12 +68,8 @@ def train(
     -------
     TwoSteps
     """
-    tasks = {STEP1: task.relabel("partition")}
-    for code, name in enumerate(names):
-        inside = [task.labels[k] for k in np.flatnonzero(partition == code)]
-        tasks[name] = task.only(inside)
-    outcomes = {}
-    for name, one in tasks.items():
+    tasks, outcomes = {}, {}
+    for name, one in _tasks(task, partition, names):
         if len(one.labels) > 1 and _is_trainable(one):
             outcomes[name] = experiments.run(
                 build(len(one.labels)),
@@ -82,6 +79,7 @@ def train(
                 folder=None if folder is None else folder / str(len(outcomes)),
                 description=name,
             )
+        tasks[name] = replace(one, arrays={})  # or every picture is held twice
     p_partition = _ask(outcomes.get(STEP1), tasks[STEP1], task)
     p_label = {
         part: np.zeros((len(p), len(partition))) for part, p in p_partition.items()
@@ -121,6 +119,16 @@ def judged(steps: TwoSteps, task: Task) -> dict[str, dict[str, tuple]]:
     return found
 
 
+def _tasks(
+    task: Task, partition: np.ndarray, names: list[str]
+) -> Iterator[tuple[str, Task]]:
+    """Yield what each model is for; a partition's pictures are copied by its turn."""
+    yield STEP1, task.relabel("partition")
+    for code, name in enumerate(names):
+        inside = [task.labels[k] for k in np.flatnonzero(partition == code)]
+        yield name, task.only(inside)
+
+
 def _is_trainable(task: Task) -> bool:
     """Tell whether there is a picture to learn from, to choose by and to report on."""
     return set(task.table["part"]) == set(PARTS)
@@ -131,7 +139,7 @@ def _ask(
 ) -> dict[str, np.ndarray]:
     """Return a model's probabilities for all pictures, its own and the others'."""
     if outcome is not None:
-        return {p: training.predict(outcome.model, task.take(p)[0]) for p in PARTS}
+        return experiments.ask(outcome.model, task, PARTS)
     learnt = own.y[own.table["part"].eq("train").to_numpy()]
     learnt = learnt if len(learnt) else np.arange(len(own.labels))  # knows nothing
     sizes = {part: len(task.take(part)[1]) for part in PARTS}

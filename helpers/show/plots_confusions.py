@@ -64,7 +64,7 @@ def confusion_matrix(
         _write_cells(ax, matrix, values, scale, normalise)
         for row in range(k):
             frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) + row
-            ax.plot(*frame.T, color=style.CATEGORICAL[1], lw=1.4)
+            ax.plot(*frame.T, color=style.CATEGORICAL[1], lw=1.4, clip_on=False)
     else:
         words = "share of the true label" if normalise else "pictures"
         where = {"location": "bottom", "shrink": 0.45, "aspect": 35, "pad": 0.015}

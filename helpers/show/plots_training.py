@@ -81,7 +81,7 @@ def training_curves(
             ax.set_xlim(0.5, last + 0.5)
         kept = _kept_epoch(one, monitor)
         words = f"epoch {kept} of {end} kept" if kept else f"{end} epochs"
-        _name(pair, shorten(name, 60 // panels.shape[1]), words)
+        _name(pair, shorten(name, 88 // panels.shape[1]), words)
     _set_scales(pairs[: len(models)], list(models.values()))
     _name_axes(panels, alone)
     names = dict.fromkeys(stage for one in stages.values() for stage in one)
