@@ -38,7 +38,9 @@ PACKAGES = (
 IMPORTED_BY_NAME = {
     "helpers.data.catalogue": tuple(
         f"helpers.data.{name}" for name in data_sets.DATASETS
-    )
+    ),
+    # A saved model names the modules of its own layers.
+    "helpers.keras_models.saved_models": ("helpers.keras_models.augmentation",),
 }
 """Modules that another one imports by a name that stands nowhere in its source."""
 
