@@ -215,7 +215,7 @@ def prepare(lists):
 
 def hand_over(command, words):
     """Give the project the floor, and return its exit status."""
-    pytest = ["pytest", "-n", "2", "--dist", "loadgroup"]  # 2: kernels need memory
+    pytest = ["pytest", "-n", "2", "--dist", "loadfile"]  # 2: kernels need memory
     lab = ["jupyterlab", "--LabApp.default_url=/lab/tree/notebooks"]
     module = {"test": pytest, "lab": lab}.get(command, ["helpers", command])
     line, env = [str(PYTHON), "-m", *module, *words], environment()

@@ -175,7 +175,7 @@ def line_of(module, monkeypatch, command, *words):
 
 def test_test_is_pytest_with_two_workers_and_the_users_words_last(door, monkeypatch):
     line = line_of(door.load(), monkeypatch, "test", "-k", "door")
-    assert line == ["pytest", "-n", "2", "--dist", "loadgroup", "-k", "door"]
+    assert line == ["pytest", "-n", "2", "--dist", "loadfile", "-k", "door"]
 
 
 def test_lab_opens_in_notebooks_and_keeps_its_token(door, monkeypatch):

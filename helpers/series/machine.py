@@ -3,16 +3,14 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
 from helpers.base import paths
 
-_LIMITS = (
-    Path("/sys/fs/cgroup/memory.max"),
-    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-)
+_CGROUPS, _OWN_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 KERNEL_BYTES = 1_200_000_000
 """Memory that one kernel with its libraries is reckoned to take."""
 
@@ -40,12 +38,32 @@ def memory_bytes() -> int:
         The machine's, or the container's limit where that is less.
     """
     found = [psutil.virtual_memory().total]
-    for path in _LIMITS:
+    for path in _memory_limits():
         try:
             found.append(int(path.read_text()))
         except (OSError, ValueError):  # no such file, or "max"
             continue
     return min(found)
+
+
+def _memory_limits() -> Iterator[Path]:
+    """Yield the files that may limit memory: of this process's cgroup and all above.
+
+    A container sees its own cgroup as the root, a class-room server's user does not.
+    """
+    lines = _OWN_CGROUPS.read_text().splitlines() if _OWN_CGROUPS.is_file() else []
+    for line in lines:
+        _, controllers, own = line.split(":", 2)  # man 7 cgroups
+        if controllers == "":
+            root, name = _CGROUPS, "memory.max"
+        elif "memory" in controllers.split(","):
+            root, name = _CGROUPS / "memory", "memory.limit_in_bytes"
+        else:
+            continue
+        folder = root / own.lstrip("/")
+        for one in (folder, *folder.parents):
+            if one.is_relative_to(root):
+                yield one / name
 
 
 def default_jobs() -> int:

@@ -80,8 +80,9 @@ def build_parser() -> argparse.ArgumentParser:
     argparse.ArgumentParser
         Its result holds ``command``, the name of the command, and its options.
     """
+    width = max(map(len, catalogue.NOTEBOOKS)) + 2
     street = "".join(
-        f"  {notebook.name:14}{notebook.question}\n"
+        f"  {notebook.name:{width}}{notebook.question}\n"
         for notebook in catalogue.NOTEBOOKS.values()
     )
     parser = argparse.ArgumentParser(

@@ -13,7 +13,7 @@ import pytest
 
 from helpers.base.paths import ROOT
 
-pytestmark = [pytest.mark.notebook, pytest.mark.xdist_group("street")]
+pytestmark = pytest.mark.notebook
 
 # A new network namespace holds loopback only, and that switched off.
 INSIDE = """

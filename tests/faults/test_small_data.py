@@ -17,7 +17,7 @@ from helpers.base import errors
 from helpers.base.paths import ROOT
 from helpers.series.catalogue import NOTEBOOKS
 
-pytestmark = [pytest.mark.notebook, pytest.mark.xdist_group("street")]
+pytestmark = pytest.mark.notebook
 
 N = 10
 HAM, FITZ = "ham10000/HAM10000_metadata.csv", "fitzpatrick17k/fitzpatrick17k.csv"
