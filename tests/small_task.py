@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from helpers.data.tasks import Task
 from helpers.keras_models import multi_input
-from helpers.keras_models.tasks import Task
 
 SIZE_PX = 16
 LABELS = ("acne", "eczema", "naevus", "psoriasis")

@@ -10,12 +10,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 from helpers.base.errors import ParameterError
 from helpers.keras_models import (
     augmentation,
-    checkpoints,
     experiments,
     saved_models,
     training,
 )
 from helpers.keras_models.frameworks import keras
+from helpers.storage import checkpoints
 
 SIDE = 6
 PICTURE = np.arange(SIDE**2 * 2, dtype=np.float32).reshape(SIDE, SIDE, 2)

@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.data import keras_weights
+from helpers.data import keras_weights, tasks
 from helpers.keras_models import (
     augmentation,
     backbones,
     baseline,
     one_stage,
-    tasks,
     training,
     transfer,
     tuning,

@@ -9,9 +9,9 @@ from scipy.special import log_softmax
 from sklearn.utils.class_weight import compute_class_weight
 
 from helpers.base.errors import ParameterError
+from helpers.data.tasks import Task
 from helpers.keras_models import experiments, imbalance
 from helpers.keras_models.frameworks import keras, tf
-from helpers.keras_models.tasks import Task
 
 N_LABELS = 4
 METHODS = ["none", "class_weights", "balanced_sampling", "logit_adjustment"]

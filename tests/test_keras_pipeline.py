@@ -7,8 +7,8 @@ from PIL import Image
 
 from helpers.base.errors import DataMissingError, ParameterError
 from helpers.images import batches as decoding
-from helpers.images import inputs
-from helpers.keras_models import pipeline, prepared
+from helpers.images import inputs, prepared
+from helpers.keras_models import pipeline
 from helpers.storage import hashes
 
 NAMES = ("rgb", "gray", "otsu")

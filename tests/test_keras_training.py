@@ -14,8 +14,9 @@ from small_keras import EPOCHS, N_LABELS, pictures, train
 from helpers.base.errors import ParameterError, TrainingError
 from helpers.base.paths import ROOT
 from helpers.evaluate.classification import scores
-from helpers.keras_models import checkpoints, epochs, training
+from helpers.keras_models import epochs, training
 from helpers.keras_models.frameworks import keras, tf
+from helpers.storage import checkpoints
 
 METRICS = {"loss", "accuracy", "val_loss", "val_accuracy", "val_f1_weighted"}
 

@@ -9,8 +9,8 @@ import small_task
 from PIL import Image
 
 from helpers.base.errors import DataMissingError, ParameterError
+from helpers.data import tasks
 from helpers.data.splits import PARTS
-from helpers.keras_models import tasks
 from helpers.storage import hashes
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.data import tasks
 from helpers.keras_models import (
     augmentation,
     baseline,
     experiments,
     one_stage,
     preprocessing,
-    tasks,
     training,
     training_tables,
     transfer,

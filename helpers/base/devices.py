@@ -5,6 +5,13 @@ from typing import Literal
 
 Device = Literal["cuda", "mps", "cpu"]
 
+_SAYS_MEMORY = (
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "status_alloc_failed",  # cuBLAS, cuDNN
+)
+
 
 def best_device() -> Device:
     """Return the quickest device that torch finds here.
@@ -45,3 +52,20 @@ def describe(device: str) -> str:
         return "CPU"
     n_threads = torch.get_num_threads()
     return f"CPU, {n_threads} thread{'s' if n_threads > 1 else ''}"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell a lack of memory, on the device or beside it, from other faults of torch.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised. Only CUDA's has a class of its own: words decide.
+
+    Returns
+    -------
+    bool
+    """
+    if not isinstance(error, RuntimeError):
+        return isinstance(error, MemoryError)
+    return any(words in str(error).lower() for words in _SAYS_MEMORY)

@@ -37,17 +37,47 @@ def track(
     object
         The items, unchanged.
     """
-    # In a log every update is a line's worth of bytes that nobody watches.
-    seconds_apart = 0.1 if sys.stdout.isatty() else 10.0
+    yield from bar(description, n_items, unit, items)
+
+
+def bar(
+    description: str,
+    n_items: int | None = None,
+    unit: str = "pictures",
+    items: Iterable[Item] | None = None,
+    n_done: int = 0,
+) -> tqdm:
+    """Return a progress bar on standard output, to be moved and closed by hand.
+
+    Parameters
+    ----------
+    description : str
+        A few words in front of the bar.
+    n_items : int, optional
+        How many there are; by default as many as `items` has.
+    unit : str, optional
+        What is counted.
+    items : iterable, optional
+        What is worked through, where the bar shall move by itself.
+    n_done : int, optional
+        Items that an earlier process has done: they count, but not for the rate.
+
+    Returns
+    -------
+    tqdm
+        Closed, it leaves nothing behind.
+    """
     # Not tqdm.auto: without ipywidgets it stores a warning in the notebook.
-    yield from tqdm(
+    return tqdm(
         items,
         desc=description,
         total=n_items,
+        initial=n_done,
         unit=f" {unit}",
         file=sys.stdout,
         leave=False,
         dynamic_ncols=True,
-        mininterval=seconds_apart,
+        # In a log every update is a line's worth of bytes that nobody watches.
+        mininterval=0.1 if sys.stdout.isatty() else 10.0,
         disable=os.environ.get(QUIET) == "1",
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.base.errors import PictureError
 from helpers.data.collection import Problems
-from helpers.images import decode
+from helpers.images import decode, resize
 
 THRESHOLD = 127
 """A mask's pixel above this is lesion; the published masks hold 0 and 255 only."""
@@ -36,10 +36,52 @@ def read_mask(path: Path, height_px: int, width_px: int) -> np.ndarray:
     PictureError
         If it cannot be decoded.
     """
-    mask = decode.decode(path)[..., 0] > THRESHOLD
-    rows = _nearest(mask.shape[0], height_px)
-    columns = _nearest(mask.shape[1], width_px)
-    return mask[rows][:, columns]
+    return _resampled(decode.decode(path)[..., 0], height_px, width_px)
+
+
+def read_doubted(
+    path: Path, height_px: int, width_px: int
+) -> tuple[np.ndarray, list[tuple[str, str, str]]]:
+    """Read a mask as `read_mask` does, and say what is doubtful about it.
+
+    Parameters
+    ----------
+    path, height_px, width_px
+        As for `read_mask`.
+
+    Returns
+    -------
+    mask : ndarray of bool, shape (height_px, width_px)
+    doubts : list of (kind, action, detail)
+        The kinds of `check_masks`, but "mask unreadable".
+
+    Raises
+    ------
+    PictureError
+        If it cannot be decoded.
+    """
+    gray = decode.decode(path)[..., 0]
+    mask = _resampled(gray, height_px, width_px)
+    return mask, _doubts_about(gray, height_px, width_px)
+
+
+def share(mask: np.ndarray, size_px: int) -> np.ndarray:
+    """Return which part of each pixel of a square is lesion.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (height, width)
+        In the picture's own size.
+    size_px : int
+        Side of the square.
+
+    Returns
+    -------
+    ndarray of uint8, shape (size_px, size_px)
+        0 none of it, 255 all of it.
+    """
+    picture = np.repeat(mask[..., None].astype(np.uint8) * 255, 3, axis=2)
+    return resize.resize(picture, size_px, size_px, "squash")[..., 0]
 
 
 def check_masks(table: pd.DataFrame, data: Path, n_threads: int = 4) -> pd.DataFrame:
@@ -65,7 +107,7 @@ def check_masks(table: pd.DataFrame, data: Path, n_threads: int = 4) -> pd.DataF
     table = table[table["mask_path"] != ""]
     pairs = list(zip(table["path"], table["mask_path"], strict=True))
     with ThreadPoolExecutor(n_threads) as pool:
-        doubts = list(pool.map(lambda pair: _doubts_about(data, *pair), pairs))
+        doubts = list(pool.map(lambda pair: _doubts_about_file(data, *pair), pairs))
     problems = Problems("ham10000")
     for (_, file), found in zip(pairs, doubts, strict=True):
         for kind, action, detail in found:
@@ -73,17 +115,32 @@ def check_masks(table: pd.DataFrame, data: Path, n_threads: int = 4) -> pd.DataF
     return problems.frame()
 
 
+def _resampled(gray: np.ndarray, height_px: int, width_px: int) -> np.ndarray:
+    mask = gray > THRESHOLD
+    rows = _nearest(mask.shape[0], height_px)
+    columns = _nearest(mask.shape[1], width_px)
+    return mask[rows][:, columns]
+
+
 def _nearest(n_from: int, n_to: int) -> np.ndarray:
     # Centre to centre, so that a mask of twice the size does not shift by a pixel.
     return ((np.arange(n_to) + 0.5) * n_from / n_to).astype(int)
 
 
-def _doubts_about(data: Path, picture: str, mask: str) -> list[tuple[str, str, str]]:
+def _doubts_about_file(
+    data: Path, picture: str, mask: str
+) -> list[tuple[str, str, str]]:
     try:
         gray = decode.decode(data / mask)[..., 0]
         width_px, height_px = decode.measure(data / picture)[:2]
     except PictureError as error:
         return [("mask unreadable", "kept", str(error))]
+    return _doubts_about(gray, height_px, width_px)
+
+
+def _doubts_about(
+    gray: np.ndarray, height_px: int, width_px: int
+) -> list[tuple[str, str, str]]:
     doubts = []
     if gray.shape != (height_px, width_px):
         sizes = f"{gray.shape[1]}x{gray.shape[0]}, picture {width_px}x{height_px}"

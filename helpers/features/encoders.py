@@ -188,7 +188,8 @@ def missing_weights(
     wanted = _take_apart(text)
     if _ENCODERS[wanted.model] == _COLOUR_TEXTURE or wanted.weights == "random":
         return None
-    from helpers.features import architectures, weight_folders
+    from helpers.data import weight_folders
+    from helpers.features import architectures
 
     architecture = architectures.ARCHITECTURES[wanted.model]
     return weight_folders.missing_weights(wanted.weights, architecture, weights_folder)

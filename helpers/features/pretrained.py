@@ -23,12 +23,6 @@ from helpers.features.architectures import ARCHITECTURES
 from helpers.features.encoders import Wanted
 from helpers.storage import hashes
 
-_SAYS_MEMORY = (
-    "out of memory",
-    "not enough memory",
-    "can't allocate memory",
-    "status_alloc_failed",  # cuBLAS, cuDNN
-)
 _MAKING = threading.Lock()
 """One model at a time: the random numbers and the logging belong to the process."""
 
@@ -159,7 +153,7 @@ class Network:
         try:
             X = self._forward(batch)
         except RuntimeError as error:
-            if not _is_out_of_memory(error):
+            if not devices.is_out_of_memory(error):
                 raise
             # Raised below, where the error no longer holds what lies on the device.
             too_much = str(error).splitlines()[0]
@@ -218,10 +212,3 @@ def _precision(device: str, model_type: str) -> torch.dtype:
     has = getattr(torch.cpu, "get_capabilities", dict)() if device == "cpu" else {}
     quick = has.get("amx_bf16") or has.get("avx512_bf16")
     return torch.bfloat16 if quick and model_type == "dinov2" else torch.float32
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    """Tell a lack of memory, which only CUDA gives a class of its own."""
-    if isinstance(error, torch.OutOfMemoryError):
-        return True
-    return any(words in str(error).lower() for words in _SAYS_MEMORY)

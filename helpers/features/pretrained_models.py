@@ -11,7 +11,7 @@ from torch.nn.utils import fuse_conv_bn_eval
 
 from helpers.base.errors import ArtefactDamagedError, ParameterError
 from helpers.base.paths import shown
-from helpers.features import weight_folders
+from helpers.data import weight_folders
 from helpers.features.architectures import Architecture
 from helpers.storage import hashes
 

@@ -1,20 +1,16 @@
 """What happens around each epoch: seeds before it, and judgement after it."""
 
 import math
-import os
-import sys
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from tqdm import tqdm
 
-from helpers.base import seeds
+from helpers.base import progress, seeds
 from helpers.base.errors import TrainingError
-from helpers.base.progress import QUIET
 from helpers.evaluate.classification import scores
-from helpers.keras_models.checkpoints import Checkpoints, State
 from helpers.keras_models.forward import predict
 from helpers.keras_models.frameworks import keras
+from helpers.storage.checkpoints import Checkpoints, State
 
 History = dict[str, list[float]]
 """Metric name -> value of each epoch."""
@@ -59,16 +55,8 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, description: str, epochs: int, steps: int, done: int) -> None:
         super().__init__()
         self._epochs, self._steps, self._epoch = epochs, steps, done
-        self._bar = tqdm(
-            desc=description,
-            total=epochs * steps,
-            initial=done * steps,
-            unit=" batches",
-            file=sys.stdout,
-            leave=False,
-            dynamic_ncols=True,
-            mininterval=0.1 if sys.stdout.isatty() else 10.0,
-            disable=os.environ.get(QUIET) == "1",
+        self._bar = progress.bar(
+            description, epochs * steps, "batches", n_done=done * steps
         )
 
     def close(self) -> None:

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from helpers.base.errors import ParameterError
+from helpers.data.tasks import Task
 from helpers.evaluate import prediction_files
 from helpers.images import inputs as picture_inputs
 from helpers.keras_models import imbalance, pipeline, saved_models, training
 from helpers.keras_models.forward import select_inputs
 from helpers.keras_models.frameworks import keras
-from helpers.keras_models.tasks import Task
 
 ASKED = ("validation", "test")
 """Parts whose answers are kept: one to choose by, one to report."""

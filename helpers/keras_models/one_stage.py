@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.data.tasks import Task
 from helpers.keras_models import experiments, training
 from helpers.keras_models.epochs import History
 from helpers.keras_models.frameworks import keras
-from helpers.keras_models.tasks import Task
 from helpers.keras_models.tuning_task import compile_with
 
 MONITOR = "val_f1_weighted"

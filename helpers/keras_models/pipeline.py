@@ -9,8 +9,8 @@ import numpy as np
 
 from helpers.base import seeds
 from helpers.base.errors import ParameterError
+from helpers.images.prepared import Prepared, prepare
 from helpers.keras_models.frameworks import tf
-from helpers.keras_models.prepared import Prepared, prepare
 
 __all__ = ["Prepared", "Sample", "batches", "check_arrays", "n_steps", "prepare"]
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from helpers.base.errors import ParameterError, TrainingError
 from helpers.keras_models import pipeline, recipes
-from helpers.keras_models.checkpoints import Checkpoints
 from helpers.keras_models.epochs import EpochEnd, History, Progress
 from helpers.keras_models.forward import predict, select_inputs
 from helpers.keras_models.frameworks import keras, tf
+from helpers.storage.checkpoints import Checkpoints
 
 __all__ = ["Monitor", "Trained", "fit", "predict"]
 

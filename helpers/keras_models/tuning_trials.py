@@ -17,11 +17,11 @@ import numpy as np
 
 from helpers.base.errors import ArtefactDamagedError, TrainingError
 from helpers.keras_models import training
-from helpers.keras_models.checkpoints import Checkpoints, State
 from helpers.keras_models.frameworks import keras
 from helpers.keras_models.trial_records import Record, read, read_all, write
 from helpers.keras_models.tuning_task import Settings, Task, clone, compile_with
 from helpers.storage import hashes
+from helpers.storage.checkpoints import Checkpoints, State
 
 SCORE = "val_f1_weighted"
 _FACTOR = 3  # Hyperband's share that goes on: one in three, as its authors advise

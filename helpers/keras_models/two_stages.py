@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.data.splits import PARTS
+from helpers.data.tasks import Task
 from helpers.keras_models import experiments, training, transfer
 from helpers.keras_models.epochs import History
 from helpers.keras_models.frameworks import keras
 from helpers.keras_models.one_stage import MONITOR, How, Part
-from helpers.keras_models.tasks import Task
 from helpers.keras_models.tuning_task import clone
 
 STAGES = ("frozen", "fine-tuned")

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.data.splits import PARTS
+from helpers.data.tasks import Task
 from helpers.evaluate.comparison import majority_answers
 from helpers.keras_models import experiments
 from helpers.keras_models.frameworks import keras
-from helpers.keras_models.tasks import Task
 
 STEP1 = "partition"
 """Name of the first model; the others are called like their partition."""

@@ -3,73 +3,9 @@
 import argparse
 from typing import Any
 
-from helpers.series import catalogue
+from helpers.series import catalogue, explanations
 
 SAMPLE_SEED = 42  # of data/sample, as the sample profile has it
-
-_SHORT = {
-    "run": "execute the notebooks; what is up to date is not run again",
-    "sample": "draw the synthetic sample data anew",
-    "fetch": "get a real data set or pretrained weights, as its licence allows",
-    "doctor": "say what is here, and which notebooks can run",
-    "report": "make the pages of a run folder anew",
-    "clean": "remove the outputs of a profile",
-}
-
-_EPILOG = """\
-Each command explains itself: python start.py run --help
-
-the street:
-"""
-
-_RUN = """\
-Execute the notebooks, each in a fresh kernel, as soon as those it needs are done.
-A notebook whose source, parameters, helper code and data have not changed since it last
-ran is up to date and is not run again. A notebook that fails keeps what it showed so
-far; those that do not need it go on."""
-
-_RUN_EXAMPLES = """\
-examples:
-  python start.py run
-      the sample profile: synthetic data, no network
-  python start.py run --profile laptop --data ~/derm --skip-missing
-      real data, where it is there
-  python start.py run --only 03 -p 03.seed 7
-      one notebook with another value, and nothing else
-
-exit codes: 0 all well, 1 a notebook failed, 2 nothing was run, 130 ended by Ctrl-C"""
-
-_SAMPLE = """\
-Draw the synthetic sample data anew: three small data sets with planted truths
-(truth.csv), in the same folders as the real ones. `run` does it where it is needed."""
-
-_FETCH = """\
-Get a real data set or the pretrained weights, as far as its licence allows. Without the
-file it needs, the command says which page to visit and what to type next. Nothing is
-ever unpacked outside the target folder."""
-
-_FETCH_EXAMPLES = """\
-examples:
-  python start.py fetch ham10000
-      says where to get the archive
-  python start.py fetch ham10000 --archive ~/Downloads/archive.zip
-      unpacks it into data/ham10000
-  python start.py fetch fitzpatrick17k --data /data/derm
-      downloads the pictures of the table in /data/derm/fitzpatrick17k
-  python start.py fetch weights
-      gets every pretrained model into a folder that can be copied to a class room"""
-
-_DOCTOR = """\
-Say what is here: versions, cores, memory, GPU, disk, data sets, weights; and for each
-notebook whether it can run, and if not, why. Changes nothing."""
-
-_REPORT = """\
-Make the pages and the index of a run folder anew, from what lies in it. Works on a
-folder that was moved, is half done, or is old."""
-
-_CLEAN = """\
-Remove the outputs of a profile, and with --data the sample data too; lists what it
-removes. Touches nothing outside outputs/ and data/sample."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -88,7 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python start.py",
         description="A street of notebooks from raw dermatology pictures to models.",
-        epilog=_EPILOG + street,
+        epilog=explanations.EPILOG + street,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -105,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
 def _add(commands: Any, name: str, text: str, examples: str) -> argparse.ArgumentParser:
     return commands.add_parser(
         name,
-        help=_SHORT[name],
+        help=explanations.SHORT[name],
         description=text,
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -114,7 +50,7 @@ def _add(commands: Any, name: str, text: str, examples: str) -> argparse.Argumen
 
 
 def _add_run(commands: Any) -> None:
-    parser = _add(commands, "run", _RUN, _RUN_EXAMPLES)
+    parser = _add(commands, "run", explanations.RUN, explanations.RUN_EXAMPLES)
     _add_folders(parser)
     _add_choice(parser)
     parser.add_argument(
@@ -167,7 +103,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 def _add_sample(commands: Any) -> None:
     example = "example:\n  python start.py sample --seed 7 --out data/sample-7"
-    parser = _add(commands, "sample", _SAMPLE, example)
+    parser = _add(commands, "sample", explanations.SAMPLE, example)
     parser.add_argument("--out", metavar="DIR", help="where to (default: data/sample)")
     other = f"another seed, other pictures (default {SAMPLE_SEED}); needs --out"
     parser.add_argument("--seed", type=int, default=SAMPLE_SEED, help=other)
@@ -175,7 +111,7 @@ def _add_sample(commands: Any) -> None:
 
 
 def _add_fetch(commands: Any) -> None:
-    parser = _add(commands, "fetch", _FETCH, _FETCH_EXAMPLES)
+    parser = _add(commands, "fetch", explanations.FETCH, explanations.FETCH_EXAMPLES)
     parser.add_argument(
         "what", choices=["ham10000", "dermnet", "fitzpatrick17k", "weights"]
     )
@@ -190,7 +126,7 @@ def _add_doctor(commands: Any) -> None:
     parser = _add(
         commands,
         "doctor",
-        _DOCTOR,
+        explanations.DOCTOR,
         "example:\n  python start.py doctor --profile laptop --data ~/derm",
     )
     _add_folders(parser)
@@ -202,7 +138,7 @@ def _add_report(commands: Any) -> None:
     parser = _add(
         commands,
         "report",
-        _REPORT,
+        explanations.REPORT,
         "example:\n  python start.py report --out ~/shared/run-of-june",
     )
     parser.add_argument("--profile", default="sample", help="default: sample")
@@ -216,7 +152,7 @@ def _add_clean(commands: Any) -> None:
     parser = _add(
         commands,
         "clean",
-        _CLEAN,
+        explanations.CLEAN,
         "example:\n  python start.py clean --profile laptop",
     )
     parser.add_argument("--profile", default="sample", help="default: sample")

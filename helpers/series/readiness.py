@@ -11,8 +11,8 @@ from helpers.base.errors import (
     ProjectError,
 )
 from helpers.data import catalogue as data_sets
-from helpers.data import keras_weights, layout
-from helpers.features import encoders, weight_folders
+from helpers.data import keras_weights, layout, weight_folders
+from helpers.features import encoders
 from helpers.series import state
 from helpers.series.catalogue import Notebook
 from helpers.series.request import Street

@@ -9,8 +9,7 @@ import pandas as pd
 
 from helpers.base.errors import ParameterError
 from helpers.data.splits import PARTS
-from helpers.images import resize
-from helpers.keras_models import prepared
+from helpers.images import prepared, resize
 
 
 @dataclass(frozen=True)

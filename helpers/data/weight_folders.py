@@ -2,12 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from helpers.base import paths
 from helpers.base.errors import ArtefactDamagedError, DataMissingError, ParameterError
 from helpers.data.weights_registry import WEIGHTS
-from helpers.features.architectures import Architecture
 from helpers.storage import hashes, manifests
 
 CONFIG, PROCESSOR = "config.json", "preprocessor_config.json"
@@ -15,6 +14,13 @@ TENSORS = "model.safetensors"
 FILES = (CONFIG, PROCESSOR, TENSORS)
 FETCHED = paths.DATA / "weights"
 _PICKLES = (".bin", ".ckpt", ".h5", ".pkl", ".pt", ".pth")
+
+
+class Architecture(Protocol):
+    """A network: its weights in the registry, and what their config.json says."""
+
+    weights: str
+    model_type: str
 
 
 class WeightFolder(NamedTuple):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +18,7 @@ from helpers.base.errors import (
 )
 from helpers.base.paths import shown
 from helpers.images import batches, inputs, resize
-from helpers.storage import arrays, atomic, hashes
+from helpers.storage import arrays, atomic, gathering, hashes
 
 IN_MEMORY_BYTES = 1 << 28
 """An input of at most 256 MiB is held in memory, a larger one is mapped from disk."""
@@ -197,22 +196,9 @@ def _processed(rgb: np.ndarray, change: Callable) -> Iterator[np.ndarray]:
 def _gathered(
     blocks: Iterator[np.ndarray], folder: Path, n: int, wanted: Mapping[str, Any]
 ) -> np.ndarray:
-    """Return all blocks as one array: in memory, or of a file that has no name."""
+    """Return all blocks of pictures as one array."""
     shape = (wanted["size_px"], wanted["size_px"], 3)
-    n_bytes = n * int(np.prod(shape))
-    if n_bytes <= IN_MEMORY_BYTES:
-        return np.concatenate([np.empty((0, *shape), np.uint8), *blocks])
-    n_rows = 0
-    # Written, not mapped: on a full disk a map would end the process.
-    with atomic.disk_errors(folder, n_bytes):
-        with tempfile.TemporaryFile(dir=folder) as handle:
-            for block in blocks:
-                handle.write(np.ascontiguousarray(block).data)
-                n_rows += len(block)
-            handle.flush()
-            if not n_rows:
-                return np.empty((0, *shape), np.uint8)
-            return np.memmap(handle, np.uint8, "r", shape=(n_rows, *shape))
+    return gathering.gather(blocks, n, shape, folder, IN_MEMORY_BYTES)
 
 
 def _problem_table(paths: Sequence[Path], problems: list[list]) -> pd.DataFrame:

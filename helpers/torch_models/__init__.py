@@ -1,0 +1,1 @@
+"""Networks in PyTorch: classifiers and segmenters, their training and use."""
