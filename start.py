@@ -20,22 +20,24 @@ from pathlib import Path
 HELP = """\
 python start.py COMMAND ...   (COMMAND --help names every option)
 
-run     execute the notebooks; the last line names the page to open
-        --profile sample|laptop|full  --data DIR  --only 03_dedup  --jobs 2
-test    install what the tests need besides, and run every check
-        more words go to pytest: tests/test_start.py  -k door  -n 0
-lab     open JupyterLab in notebooks/, to read, change and run them by hand
-        more words go to JupyterLab: --no-browser  --port 8889
-report  write the pages of a run once more, without running anything
-        --out outputs/sample
-doctor  say what this machine has, which data are here and what can run
-        its answer belongs to every question about a failure
-clean   delete what runs have written; real data stay
-        clean --help says what exactly
-sample  draw the sample data; nothing to do where they are whole
-        --seed 42
-fetch   get real data or weights, as far as the licence allows
-        ham10000 | dermnet | fitzpatrick17k | weights"""
+run      execute the notebooks; the last line names the page to open
+         --profile sample|laptop|full  --data DIR  --only 03_dedup  --jobs 2
+test     install what the tests need besides, and run every check
+         more words go to pytest: tests/test_start.py  -k door  -n 0
+lab      open JupyterLab in notebooks/, to read, change and run them by hand
+         more words go to JupyterLab: --no-browser  --port 8889
+predict  apply a trained model to a folder of pictures
+         --model DIR  --images DIR  --out DIR
+report   write the pages of a run once more, without running anything
+         --out outputs/sample
+doctor   say what this machine has, which data are here and what can run
+         its answer belongs to every question about a failure
+clean    delete what runs have written; real data stay
+         clean --help says what exactly
+sample   draw the sample data; nothing to do where they are whole
+         --seed 42
+fetch    get real data or weights, as far as the licence allows
+         ham10000 | dermnet | fitzpatrick17k | weights"""
 COMMANDS = re.findall(r"^([a-z]+)  ", HELP, re.MULTILINE)
 VERSIONS = ("3.11", "3.12", "3.13")
 NEEDED_MB = 6000  # .venv measured at 4,400 MB; the rest for wheels as they unpack
@@ -177,9 +179,8 @@ def install(lists):
 
 def make_anew():
     """Empty `.venv` but for its files (killed here, it is still ours); begin again."""
-    for path in VENV.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+    for path in (p for p in VENV.iterdir() if p.is_dir() and not p.is_symlink()):
+        shutil.rmtree(path)
     call(BASE_PYTHON, "-m", "venv", "--without-pip", VENV, env=environment())
 
 
@@ -204,8 +205,7 @@ def prepare(lists):
         if not stamp:
             make_anew()
         problem = install(lists)
-        if not problem:
-            stamp.update(want, python=TAG, venv=str(VENV))
+        stamp.update({} if problem else dict(want, python=TAG, venv=str(VENV)))
         STAMP.write_text(json.dumps(stamp))  # what worked before still does
     if problem:
         way_out = "set HTTPS_PROXY or PIP_INDEX_URL; no pip: apt install python3-venv"

@@ -21,7 +21,7 @@ from helpers.series import (
     state,
 )
 
-COMMANDS = ["run", "sample", "fetch", "doctor", "report", "clean"]
+COMMANDS = ["run", "predict", "sample", "fetch", "doctor", "report", "clean"]
 
 
 @pytest.fixture

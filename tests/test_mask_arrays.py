@@ -1,4 +1,4 @@
-"""Masks in a model's size: known shares, kept on disk, and doubted where they should."""
+"""Masks in a model's size: known shares, kept on disk, and doubted where need be."""
 
 import numpy as np
 import pandas as pd

@@ -17,8 +17,7 @@ N, SIZE_PX = 12, 8
 
 @pytest.fixture
 def made(tmp_path):
-    """Return a folder and a task of twelve pictures; the mask of picture i has
-    i + 1 columns of lesion."""
+    """Return a folder and a task of twelve; mask i has i + 1 columns of lesion."""
     rows = []
     for i in range(N):
         picture, mask = tmp_path / f"{i}.png", tmp_path / f"{i}_segmentation.png"
@@ -44,7 +43,7 @@ def with_masks(made, task=None, size_px=SIZE_PX):
 
 
 def check_rows(found):
-    """Check that pictures, codes, masks, files and native masks are of the same rows."""
+    """Check that pictures, codes, masks and native masks are of the same rows."""
     for part in PARTS:
         arrays, y, masks = found.take(part)
         rows, natives = found.rows(part), found.native(part)

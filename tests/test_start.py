@@ -40,7 +40,7 @@ def test_help_teaches_every_command_in_two_lines_and_installs_nothing(door, word
 
 
 def test_commands_are_those_of_the_plan(door):
-    known = "run test lab report doctor clean sample fetch"
+    known = "run test lab predict report doctor clean sample fetch"
     assert door.load().COMMANDS == known.split()
 
 

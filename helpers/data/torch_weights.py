@@ -98,9 +98,13 @@ def published(name: str, weights: str) -> Published:
     Raises
     ------
     ParameterError
-        If there is no such network (the nearest is suggested), or none are published.
+        If there is no such network (the nearest is suggested), none are published, or
+        `weights` is empty.
     """
     check_name(name)
+    if not weights:  # as a path it would be the project's own folder
+        way_out = f"name a folder or file, {PRETRAINED!r} or {NONE!r}"
+        raise ParameterError("weights cannot be ''", "weights", way_out)
     if (entry := NETWORKS[name]) is None:
         having = [each for each, one in NETWORKS.items() if one]
         raise ParameterError(
@@ -166,7 +170,7 @@ def weights_file(name: str, weights: str, weights_folder: Path | None = None) ->
     if path.suffix != _SUFFIX:
         raise ParameterError(
             f"weights of {name} are read from a file of tensors ({_SUFFIX}) alone",
-            where=weights or "weights",
+            where=weights,
             way_out=f"name a {_SUFFIX} file, a folder with {published_name}, "
             f"{PRETRAINED!r} or {NONE!r}",
         )
@@ -221,15 +225,7 @@ def folder_text(weights: str) -> str:
     -------
     str
         "" for the published ones.
-
-    Raises
-    ------
-    ParameterError
-        If it is empty.
     """
-    if not weights:  # there, "" means the published ones
-        way_out = f"name a folder, {PRETRAINED!r} or {NONE!r}"
-        raise ParameterError("weights cannot be ''", "weights", way_out)
     return "" if weights == PRETRAINED else weights
 
 

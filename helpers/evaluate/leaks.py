@@ -180,15 +180,15 @@ def _fillers(
     place = rng.permutation(int(groups.max()) + 1)
     others = others[np.argsort(place[groups[others]], kind="stable")]
     n_needed = np.bincount(labels[siblings], minlength=labels.max() + 1)
-    parts = [
-        others[labels[others] == label][:n] for label, n in enumerate(n_needed)
-    ]
+    parts = [others[labels[others] == label][:n] for label, n in enumerate(n_needed)]
     return np.sort(np.concatenate(parts)).astype(np.int64)
 
 
 def _coded(table: pd.DataFrame, column: str) -> np.ndarray:
     """Return a column as numbers from 0; refuse one with empty cells."""
-    values = table[column] if column in table else pd.Series([None] * max(1, len(table)))
+    values = (
+        table[column] if column in table else pd.Series([None] * max(1, len(table)))
+    )
     codes = pd.factorize(values.mask(values.eq("")))[0]
     if n_empty := int((codes < 0).sum()):
         raise ParameterError(

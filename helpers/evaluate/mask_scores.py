@@ -121,8 +121,7 @@ def hausdorff95_px(mask_true: np.ndarray, mask_pred: np.ndarray) -> float:
     # A tree of the few boundary pixels: the same distances as a distance transform of
     # the whole picture gives, many times faster.
     distances = [
-        spatial.cKDTree(other).query(one)[0]
-        for one, other in (ends, ends[::-1])
+        spatial.cKDTree(other).query(one)[0] for one, other in (ends, ends[::-1])
     ]
     return float(max(np.percentile(each, 95) for each in distances))
 

@@ -1,9 +1,24 @@
-"""One model, two ways to answer: for labels as rare as they are, or all alike."""
+"""One model, many ways to answer: labels as rare as they are or alike, thresholds."""
+
+from typing import NamedTuple
 
 import numpy as np
 
 from helpers.base.errors import ParameterError
 from helpers.evaluate.answer_checks import check_codes, check_probabilities
+from helpers.evaluate.intervals import Interval, wilson
+
+
+class Rates(NamedTuple):
+    """What a threshold lets through; see `rates_at`."""
+
+    threshold: float  # a score from this on is called the label
+    sensitivity: float  # share of the label's pictures that are called it
+    sensitivity_interval: Interval
+    specificity: float  # share of all other pictures that are not
+    specificity_interval: Interval
+    n_true: int
+    n: int
 
 
 def label_shares(y_train: np.ndarray, n_labels: int) -> np.ndarray:
@@ -132,6 +147,81 @@ def change_shares(
     return np.where(sums > 0, moved / np.where(sums > 0, sums, 1), wanted)
 
 
+def threshold_at(
+    is_true: np.ndarray, score: np.ndarray, specificity: float = 0.95
+) -> float:
+    """Return the threshold that keeps a specificity, chosen as low as it may be.
+
+    Parameters
+    ----------
+    is_true : ndarray of bool, shape (n,)
+        Whether each picture has the label.
+    score : ndarray of float, shape (n,)
+        The higher, the likelier the label.
+    specificity : float, optional
+        In [0, 1]: at least this share of the others must score below.
+
+    Returns
+    -------
+    float
+        One of the scores; infinity where not even the highest keeps it, NaN where there
+        is no picture of either kind. Choose it on the validation part.
+
+    Raises
+    ------
+    ParameterError
+        If lengths differ, a score is NaN, or `specificity` is no share.
+    """
+    is_true, score = _checked_scores(is_true, score)
+    if not 0 <= specificity <= 1:
+        raise ParameterError(
+            f"no specificity is {specificity}", "specificity", "0 to 1"
+        )
+    others = np.sort(score[~is_true])[::-1]
+    if not 0 < len(others) < len(score):
+        return float("nan")
+    # The small number: .1 of ten pictures must be one, and not .9999999.
+    n_passed = int((1 - specificity) * len(others) + 1e-9)
+    if n_passed >= len(others):
+        return float(score.min())
+    above = score[score > others[n_passed]]
+    return float(above.min()) if len(above) else float("inf")
+
+
+def rates_at(is_true: np.ndarray, score: np.ndarray, threshold: float) -> Rates:
+    """Return sensitivity and specificity of a threshold, with Wilson intervals (95 %).
+
+    Parameters
+    ----------
+    is_true, score
+        As for `threshold_at`.
+    threshold : float
+        A score from this on is called the label. Where it was chosen on the same
+        pictures (a point read off their ROC curve), the intervals do not know of that.
+
+    Returns
+    -------
+    Rates
+        NaN, and intervals of (0, 1), for a kind without a picture; NaN for both where
+        the threshold is NaN.
+
+    Raises
+    ------
+    ParameterError
+        If lengths differ or a score is NaN.
+    """
+    is_true, score = _checked_scores(is_true, score)
+    n_true, called = int(is_true.sum()), score >= threshold
+    known = not np.isnan(threshold)
+    hits = int((called & is_true).sum()), int((~called & ~is_true).sum())
+    pairs = []
+    for n_hits, n in zip(hits, (n_true, len(score) - n_true), strict=True):
+        usable = known and n > 0
+        share = n_hits / n if usable else float("nan")
+        pairs += [share, wilson(n_hits, n) if usable else Interval(0.0, 1.0)]
+    return Rates(float(threshold), *pairs, n_true, len(score))
+
+
 def _equal(shares: np.ndarray) -> np.ndarray:
     """Return equal shares of the labels that there are."""
     there = shares > 0
@@ -146,3 +236,15 @@ def _check_shares(shares: np.ndarray, n_labels: int, name: str) -> None:
             where=name,
             way_out="use label_shares of the training part, with the same label table",
         )
+
+
+def _checked_scores(is_true, score) -> tuple[np.ndarray, np.ndarray]:
+    is_true, score = np.asarray(is_true, bool), np.asarray(score, np.float64)
+    if is_true.shape != score.shape or score.ndim != 1 or np.isnan(score).any():
+        raise ParameterError(
+            f"{score.shape} scores, {np.isnan(score).sum()} of them NaN, do not belong "
+            f"to {is_true.shape} truths",
+            where="score",
+            way_out="give one number and one truth per picture",
+        )
+    return is_true, score

@@ -1,7 +1,7 @@
 """What a model answered, kept for notebooks that know no framework."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.base.errors import ArtefactDamagedError, ParameterError, TableError
 from helpers.base.paths import child_of, shown
+from helpers.data.tasks import Task
 from helpers.evaluate.answer_checks import (
     check_codes,
     check_lengths,
@@ -127,6 +128,26 @@ def save_predictions(
     facts = {"labels": labels, "split": split_hash, "part": part}
     facts["table"] = hashes.hash_file(csv)
     return arrays.save_array(path, y_prob, **facts, facts=hashes.hash_json(facts))
+
+
+def save_parts(
+    folder: Path, name: str, y_prob: Mapping[str, np.ndarray], task: Task
+) -> None:
+    """Save a model's answers about several parts of a task.
+
+    Parameters
+    ----------
+    folder, name
+        As for `save_predictions`.
+    y_prob : mapping of str to ndarray of float, shape (n, n_labels)
+        Part -> probabilities.
+    task : Task
+        The pictures.
+    """
+    split = split_hash(task.table)
+    for part, answers in y_prob.items():
+        y_true, rows = task.take(part)[1], task.rows(part)
+        save_predictions(folder, name, rows, y_true, answers, task.labels, split, part)
 
 
 def load_predictions(

@@ -122,6 +122,21 @@ FIGURES = {
         ),
         Figure("CD", "VGG16: test accuracy", "vgg16_accuracy", "0.236 to 0.245"),
     ),
+    "09_ham10000_classification": (
+        Figure("P4", "test pictures", "n_test", 1_252),
+        Figure("P4", "parameters of the classifier", "parameters", 11_180_103),
+        Figure("P4", "as published: test accuracy", "published_accuracy", 0.6454),
+        Figure("P4", "as published: macro F1", "published_f1_macro", 0.12),
+    ),
+    "10_ham10000_segmentation": (
+        Figure("P4", "parameters of DeepLabV3", "parameters", 42_004_074),
+        Figure("P4", "mean IoU", "iou", 0.8519),
+        Figure("P4", "mean Dice", "dice", 0.9182),
+        Figure("P4", "both tasks: accuracy", "both_accuracy", 0.7683),
+        Figure("P4", "both tasks: precision", "both_precision", 0.7432),
+        Figure("P4", "both tasks: recall", "both_recall", 0.7683),
+        Figure("P4", "both tasks: F1", "both_f1", 0.7338),
+    ),
 }
 """Notebook -> figures, as the projects printed them."""
 

@@ -1,4 +1,4 @@
-"""Each label against all others: ROC curves, their areas, and a point on them."""
+"""Each label against all others: ROC curves and the areas under them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from helpers.evaluate.answer_checks import (
     check_lengths,
     check_probabilities,
 )
-from helpers.evaluate.intervals import Interval, percentile_interval, wilson
+from helpers.evaluate.intervals import Interval, percentile_interval
 
 _VALUES_AT_ONCE = 2_000_000
 
@@ -26,18 +26,6 @@ class Curve(NamedTuple):
     sensitivity: np.ndarray  # float64 (n_points,), rising from 0 to 1
     auc: float
     interval: Interval  # of the AUC
-    n_true: int
-    n: int
-
-
-class Rates(NamedTuple):
-    """What a threshold lets through; see `rates_at`."""
-
-    threshold: float  # a score from this on is called the label
-    sensitivity: float  # share of the label's pictures that are called it
-    sensitivity_interval: Interval
-    specificity: float  # share of all other pictures that are not
-    specificity_interval: Interval
     n_true: int
     n: int
 
@@ -179,79 +167,6 @@ def auc_macro_interval(
     return percentile_interval(np.concatenate(values))
 
 
-def threshold_at(
-    is_true: np.ndarray, score: np.ndarray, specificity: float = 0.95
-) -> float:
-    """Return the threshold that keeps a specificity, chosen as low as it may be.
-
-    Parameters
-    ----------
-    is_true : ndarray of bool, shape (n,)
-        Whether each picture has the label.
-    score : ndarray of float, shape (n,)
-        The higher, the likelier the label.
-    specificity : float, optional
-        In [0, 1]: at least this share of the others must score below.
-
-    Returns
-    -------
-    float
-        One of the scores; infinity where not even the highest keeps it, NaN where there
-        is no picture of either kind. Choose it on the validation part.
-
-    Raises
-    ------
-    ParameterError
-        If lengths differ, a score is NaN, or `specificity` is no share.
-    """
-    is_true, score = _checked_scores(is_true, score)
-    if not 0 <= specificity <= 1:
-        raise ParameterError(f"no specificity is {specificity}", "specificity", "0 to 1")
-    others = np.sort(score[~is_true])[::-1]
-    if not 0 < len(others) < len(score):
-        return float("nan")
-    # The small number: .1 of ten pictures must be one, and not .9999999.
-    n_passed = int((1 - specificity) * len(others) + 1e-9)
-    if n_passed >= len(others):
-        return float(score.min())
-    above = score[score > others[n_passed]]
-    return float(above.min()) if len(above) else float("inf")
-
-
-def rates_at(is_true: np.ndarray, score: np.ndarray, threshold: float) -> Rates:
-    """Return sensitivity and specificity of a threshold, with Wilson intervals (95 %).
-
-    Parameters
-    ----------
-    is_true, score
-        As for `threshold_at`.
-    threshold : float
-        A score from this on is called the label. Where it was chosen on the same
-        pictures (a point read off their ROC curve), the intervals do not know of that.
-
-    Returns
-    -------
-    Rates
-        NaN, and intervals of (0, 1), for a kind without a picture; NaN for both where
-        the threshold is NaN.
-
-    Raises
-    ------
-    ParameterError
-        If lengths differ or a score is NaN.
-    """
-    is_true, score = _checked_scores(is_true, score)
-    n_true, called = int(is_true.sum()), score >= threshold
-    known = not np.isnan(threshold)
-    hits = int((called & is_true).sum()), int((~called & ~is_true).sum())
-    pairs = []
-    for n_hits, n in zip(hits, (n_true, len(score) - n_true), strict=True):
-        usable = known and n > 0
-        share = n_hits / n if usable else float("nan")
-        pairs += [share, wilson(n_hits, n) if usable else Interval(0.0, 1.0)]
-    return Rates(float(threshold), *pairs, n_true, len(score))
-
-
 def _macro_of_draws(
     y_true: np.ndarray, y_prob: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
@@ -259,7 +174,7 @@ def _macro_of_draws(
     total, n_found = np.zeros(len(weights)), np.zeros(len(weights))
     for code in np.unique(y_true):
         order = np.argsort(y_prob[:, code], kind="stable")
-        score, is_true, drawn = y_prob[order, code], y_true[order] == code, None
+        score, is_true = y_prob[order, code], y_true[order] == code
         drawn = weights[:, order]
         below = np.zeros((len(weights), len(score) + 1))
         np.cumsum(np.where(is_true, 0, drawn), axis=1, out=below[:, 1:])
@@ -288,15 +203,3 @@ def _checked(y_true, y_prob, n_labels: int) -> tuple[np.ndarray, np.ndarray]:
     y_true = check_codes(y_true, n_labels, "y_true")
     check_lengths(len(y_true), y_prob=len(y_prob))
     return y_true, y_prob
-
-
-def _checked_scores(is_true, score) -> tuple[np.ndarray, np.ndarray]:
-    is_true, score = np.asarray(is_true, bool), np.asarray(score, np.float64)
-    if is_true.shape != score.shape or score.ndim != 1 or np.isnan(score).any():
-        raise ParameterError(
-            f"{score.shape} scores, {np.isnan(score).sum()} of them NaN, do not belong "
-            f"to {is_true.shape} truths",
-            where="score",
-            way_out="give one number and one truth per picture",
-        )
-    return is_true, score

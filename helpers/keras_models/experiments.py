@@ -9,11 +9,22 @@ import numpy as np
 
 from helpers.base.errors import ParameterError
 from helpers.data.tasks import Task
-from helpers.evaluate import prediction_files
+from helpers.evaluate.prediction_files import save_parts, split_hash
 from helpers.images import inputs as picture_inputs
 from helpers.keras_models import imbalance, pipeline, saved_models, training
 from helpers.keras_models.forward import select_inputs
 from helpers.keras_models.frameworks import keras
+
+__all__ = [  # all that a notebook does with one model
+    "ASKED",
+    "Outcome",
+    "Settings",
+    "ask",
+    "keep",
+    "keep_model",
+    "run",
+    "save_parts",
+]
 
 ASKED = ("validation", "test")
 """Parts whose answers are kept: one to choose by, one to report."""
@@ -164,7 +175,7 @@ def keep(
     Parameters
     ----------
     folder, name, task, metrics, size_px
-        As for `keep_model` and `keep_answers`.
+        As for `keep_model`.
     outcome : Outcome
         From `run`.
 
@@ -173,7 +184,7 @@ def keep(
     Path
         The model's folder.
     """
-    keep_answers(folder, name, outcome.y_prob, task)
+    save_parts(folder, name, outcome.y_prob, task)
     return keep_model(folder, name, outcome.model, task, metrics, size_px)
 
 
@@ -214,36 +225,6 @@ def keep_model(
         "inputs_version": picture_inputs.VERSION,
     }
     target = folder / "models" / name
-    split = prediction_files.split_hash(task.table)
+    split = split_hash(task.table)
     saved_models.save(target, model, task.labels, preparation, split, metrics)
     return target
-
-
-def keep_answers(
-    folder: Path, name: str, y_prob: dict[str, np.ndarray], task: Task
-) -> None:
-    """Save answers for the validation and test part, for notebooks 11 and 12.
-
-    Parameters
-    ----------
-    folder : Path
-        A notebook's folder.
-    name : str
-        Of the model.
-    y_prob : dict of str to ndarray of float, shape (n, n_labels)
-        Part -> probabilities.
-    task : Task
-        The pictures.
-    """
-    split = prediction_files.split_hash(task.table)
-    for part, answers in y_prob.items():
-        prediction_files.save_predictions(
-            folder,
-            name,
-            task.rows(part),
-            task.take(part)[1],
-            answers,
-            task.labels,
-            split,
-            part,
-        )

@@ -120,6 +120,22 @@ _STREET = (
         disk_mb=600,
         seconds=120,
     ),
+    Notebook(
+        "09_ham10000_classification",
+        "What does accuracy hide on HAM10000?",
+        data=("ham10000",),
+        needs=("03_dedup",),
+        disk_mb=400,
+        seconds=90,
+    ),
+    Notebook(
+        "10_ham10000_segmentation",
+        "Where is the lesion, and can one model do both tasks?",
+        data=("ham10000",),
+        needs=("03_dedup",),
+        disk_mb=600,
+        seconds=90,
+    ),
 )
 
 NOTEBOOKS: dict[str, Notebook] = {notebook.name: notebook for notebook in _STREET}

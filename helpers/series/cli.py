@@ -22,7 +22,7 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 all well, 1 a notebook failed, 2 a slip (told in a line), 130 ended.
+        0 all well, 1 what was asked for failed, 2 a slip (told in a line), 130 ended.
     """
     arguments = parser.build_parser().parse_args(words)
     try:
@@ -43,6 +43,12 @@ def _run(arguments: argparse.Namespace) -> int:
     from helpers.series import commands
 
     return commands.run(arguments)
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    from helpers.series import predicting
+
+    return predicting.predict(arguments)
 
 
 def _sample(arguments: argparse.Namespace) -> int:
@@ -77,6 +83,7 @@ def _clean(arguments: argparse.Namespace) -> int:
 
 _COMMANDS = {
     "run": _run,
+    "predict": _predict,
     "sample": _sample,
     "fetch": _fetch,
     "doctor": _doctor,

@@ -2,6 +2,7 @@
 
 SHORT = {
     "run": "execute the notebooks; what is up to date is not run again",
+    "predict": "apply a trained model to a folder of pictures",
     "sample": "draw the synthetic sample data anew",
     "fetch": "get a real data set or pretrained weights, as its licence allows",
     "doctor": "say what is here, and which notebooks can run",
@@ -31,6 +32,23 @@ examples:
       one notebook with another value, and nothing else
 
 exit codes: 0 all well, 1 a notebook failed, 2 nothing was run, 130 ended by Ctrl-C"""
+
+PREDICT = """\
+Apply a model that a notebook has trained, Keras or PyTorch, to a folder of pictures.
+predictions.csv has a row for each picture (its path below the folder, the label, one
+probability for each label). A model that draws masks writes masks/<stem>.png, 0 and
+255, in the picture's own size, and their names and shares of lesion into the table.
+Pictures that cannot be read are listed in problems.csv."""
+
+PREDICT_EXAMPLES = """\
+examples:
+  python start.py predict --images ~/pictures --out ~/answers \\
+      --model outputs/sample/06_multi_input_cnn/models/multi_input
+  python start.py predict --images ~/pictures --out ~/masks \\
+      --model outputs/sample/10_ham10000_segmentation/models/segmentation
+
+The folder is written when all pictures are done, or not at all.
+exit codes: 0 all well, 1 no picture could be read, 2 nothing was done, 130 Ctrl-C"""
 
 SAMPLE = """\
 Draw the synthetic sample data anew: three small data sets with planted truths

@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_run(commands)
+    _add_predict(commands)
     _add_sample(commands)
     _add_fetch(commands)
     _add_doctor(commands)
@@ -99,6 +100,25 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
         help="a parameter of a notebook, as in its parameters cell; wins over the "
         "profile; may be repeated",
     )
+
+
+def _add_predict(commands: Any) -> None:
+    texts = explanations.PREDICT, explanations.PREDICT_EXAMPLES
+    parser = _add(commands, "predict", *texts)
+    needed = {
+        "model": "the model's folder, with its model.json and weights",
+        "images": "the folder of pictures; folders in it are entered",
+        "out": "where to; new, empty, or what this command wrote before",
+    }
+    for name, told in needed.items():
+        parser.add_argument(f"--{name}", metavar="DIR", required=True, help=told)
+    parser.add_argument(
+        "--batch-size",
+        type=_count,
+        metavar="N",
+        help="pictures in a pass (default: by itself, fewer where memory ends)",
+    )
+    parser.set_defaults(command="predict")
 
 
 def _add_sample(commands: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.base import paths
 from helpers.base.errors import ParameterError, ProjectError
-from helpers.series import catalogue, parameters, profiles, readiness
+from helpers.series import catalogue, parameters, profiles, readiness, weight_checks
 from helpers.series.parameters import Parameter
 from helpers.series.profiles import Profile
 from helpers.series.request import Request, Street
@@ -85,7 +85,7 @@ def make_plan(request: Request, street: Street) -> Plan:
     if known:  # else nobody can say which run folder is meant
         problems += readiness.missing_results(runs, given, street, out)
         problems += readiness.out_problems(runs, street, data, out)
-    problems += readiness.missing_weights(runs, values, data)
+    problems += weight_checks.missing_weights(runs, values, data)
     if problems:
         raise _all_of(problems)
     places = {"data": paths.shown(data), "out": paths.shown(out)}

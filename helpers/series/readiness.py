@@ -11,18 +11,13 @@ from helpers.base.errors import (
     ProjectError,
 )
 from helpers.data import catalogue as data_sets
-from helpers.data import keras_weights, layout, weight_folders
-from helpers.features import encoders
+from helpers.data import layout
 from helpers.series import state
 from helpers.series.catalogue import Notebook
 from helpers.series.request import Street
 from helpers.storage import atomic
 
 ABSENT = "absent"
-ENCODERS = {"encoder", "encoder_names", "misprepared"}
-"""Parameters of notebooks that name encoders."""
-BACKBONES, KERAS_WEIGHTS = "backbones", "keras_weights"
-"""Parameters that name Keras backbones, and where their weights come from."""
 
 
 def find_present(data: Path) -> dict[str, str]:
@@ -145,57 +140,6 @@ def missing_results(
             + f" too: --only {' '.join([*lost, *runs])}",
         )
     ]
-
-
-def missing_weights(
-    runs: Sequence[str], values: Mapping[str, Mapping[str, object]], data: Path
-) -> list[ProjectError]:
-    """Say which weights cannot be had, before hours were spent on what comes first.
-
-    Parameters
-    ----------
-    runs : sequence of str
-        The notebooks to run.
-    values : mapping of str to mapping
-        Notebook -> its parameters; those in `ENCODERS` name encoders, `BACKBONES`
-        Keras backbones.
-    data : Path
-        The data folder.
-
-    Returns
-    -------
-    list of ProjectError
-        One for each encoder or backbone that does not exist or lacks weights.
-    """
-    named: dict[str, None] = {}
-    for name in runs:
-        given = values.get(name, {})  # nothing where the notebook cannot be read
-        for key in ENCODERS & given.keys():
-            value = given[key]
-            named |= dict.fromkeys(value if isinstance(value, list) else [value])
-    problems: list[ProjectError] = []
-    folder = weight_folders.FETCHED.name
-    for text in named:
-        try:
-            problem = encoders.missing_weights(str(text), data / folder)
-        except ParameterError as error:
-            problem = error
-        problems += [problem] if problem is not None else []
-    return problems + _missing_keras_weights(runs, values, data)
-
-
-def _missing_keras_weights(
-    runs: Sequence[str], values: Mapping[str, Mapping[str, object]], data: Path
-) -> list[ProjectError]:
-    """Say which backbones do not exist or lack weights, each once."""
-    problems: dict[str, ProjectError] = {}
-    for name in runs:
-        given = values.get(name, {})
-        if {BACKBONES, KERAS_WEIGHTS} <= given.keys():
-            names, weights = given[BACKBONES], str(given[KERAS_WEIGHTS])
-            found = keras_weights.missing_weights(names, weights, data)
-            problems |= {str(problem): problem for problem in found}
-    return list(problems.values())
 
 
 def out_problems(

@@ -208,10 +208,7 @@ def _dilate(encoder: nn.Module) -> None:
         for k, block in enumerate(stage.layers):
             middle = block.layer[1].convolution
             rate = distance if k == 0 else 2 * distance
-            middle.stride, middle.dilation, middle.padding = (
-                (1, 1),
-                (rate,) * 2,
-                (rate,) * 2,
-            )
+            middle.stride = (1, 1)
+            middle.dilation = middle.padding = (rate, rate)
         stage.layers[0].shortcut.convolution.stride = (1, 1)
         distance *= 2
