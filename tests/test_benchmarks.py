@@ -25,6 +25,7 @@ SMALL = {
     "keras_input": {"N_PICTURES": 6, "BATCH_SIZE": 3, "SIZE_PX": 16, "N_TURNS": 1},
     "near_duplicates": {"N_SMALL": 600, "N_LOOP": 300},
     "resume": {"N_FILES": 30},
+    "torch_input": {"N_PICTURES": 14, "BATCH_SIZE": 7, "SIZE_PX": 32, "N_TURNS": 1},
     "umap_sweep": {"N_ROWS": 150, "SIZES": [2, 5], "MOST_LOST": 0.05},
 }
 

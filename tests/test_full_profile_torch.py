@@ -1,7 +1,7 @@
 """The full profile's code path in PyTorch: published weights, and two steps per model.
 
 No tensor of these networks depends on the pictures' size, so the steps are made at a
-quarter of it; the published size is walked through without numbers.
+sixth of it; the published size is walked through without numbers.
 """
 
 import numpy as np
@@ -18,12 +18,12 @@ from helpers.torch_models import architectures, experiments, losses, training
 from helpers.torch_models.augmentation import Augmentation
 from helpers.torch_models.deeplab import name_here
 
-# What the published project used; its classifier is a ResNet-18 by its parameters.
-FULL_PX, SIZE_PX = 384, 96
-CLASSIFIERS, SEGMENTER = ("resnet18", "resnet50"), "deeplabv3_resnet50"
+# What the published project says it used (its classifier was a ResNet-18).
+FULL_PX, SIZE_PX = 384, 64
+CLASSIFIER, SEGMENTER = "resnet50", "deeplabv3_resnet50"
 LABELS = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 PARTS = ["train"] * 4 + ["validation"] * 2 + ["test"] * 2
-TWO_STEPS = training.Settings(1, 2, 1e-4, ema=0.99, monitor="val_loss")
+TWO_STEPS = training.Settings(1, 2, 1e-4, ema=0.99)
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,9 @@ def check_loaded(model, published, n_others=0):
 
 def learn(model, task, loss):
     before = {key: one.clone() for key, one in model.state_dict().items()}
-    done = experiments.run(model, task, TWO_STEPS, loss, seed=1, augment=Augmentation())
+    how = {"seed": 1, "augment": Augmentation(), "asked": ("test",)}
+    with pytest.warns(UserWarning, match="no training picture is labelled"):
+        done = experiments.run(model, task, TWO_STEPS, loss, **how)
     assert len(done.trained.history["loss"]) == 1
     assert np.isfinite([*done.trained.history.values()]).all()
     after = model.state_dict()
@@ -91,13 +93,12 @@ def learn(model, task, loss):
 
 
 def check_labels(answers):
-    for part in experiments.ASKED:
-        y_prob = answers[part].y_prob
-        assert y_prob.shape == (2, len(LABELS))
-        np.testing.assert_allclose(y_prob.sum(axis=1), 1, atol=1e-4)
+    y_prob = answers["test"].y_prob
+    assert y_prob.shape == (2, len(LABELS))
+    np.testing.assert_allclose(y_prob.sum(axis=1), 1, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", [*CLASSIFIERS, SEGMENTER])
+@pytest.mark.parametrize("name", [CLASSIFIER, SEGMENTER])
 @pytest.mark.parametrize("training", [True, False])
 def test_the_published_size_gives_answers_of_the_right_shape(name, training):
     masks = name == SEGMENTER
@@ -113,13 +114,12 @@ def test_the_published_size_gives_answers_of_the_right_shape(name, training):
     assert not (masks and training) or answers.extra_masks.shape == shape
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
-def test_a_classifier_learns_from_published_weights(name, task, tmp_path):
-    published = publish_folder(tmp_path / "weights", name)
-    values = {"09": {"architecture": name, "torch_weights": "pretrained"}}
+def test_the_classifier_learns_from_published_weights(task, tmp_path):
+    published = publish_folder(tmp_path / "weights", CLASSIFIER)
+    values = {"09": {"architecture": CLASSIFIER, "torch_weights": "pretrained"}}
     assert weight_checks.missing_weights(["09"], values, tmp_path) == []
     model = architectures.make(
-        name,
+        CLASSIFIER,
         labels=LABELS,
         seed=1,
         weights="pretrained",
@@ -145,8 +145,7 @@ def test_the_segmenter_learns_both_tasks_from_published_weights(task, tmp_path):
     loss = losses.joint(label, losses.mask_loss("dice_cross_entropy"))
     done = learn(model, task, loss)
     check_labels(done.answers)
-    for part in experiments.ASKED:
-        masks = done.answers[part].masks
-        assert masks.shape == (2, SIZE_PX, SIZE_PX) and masks.dtype == np.float16
-        assert ((masks >= 0) & (masks <= 1)).all()
+    masks = done.answers["test"].masks
+    assert masks.shape == (2, SIZE_PX, SIZE_PX) and masks.dtype == np.float16
+    assert ((masks >= 0) & (masks <= 1)).all()
     assert 0 <= done.trained.history["val_dice"][0] <= 1

@@ -62,8 +62,8 @@ def test_the_rim_of_the_dermatoscope_is_no_lesion(find):
 
 @pytest.mark.parametrize("find", BOTH)
 def test_a_lesion_that_meets_the_rim_ends_there(find):
-    rim, mask = ~disc(radius=50), disc(y=70, radius=30)
-    rgb = picture(mask)
+    rim, mask = ~disc(radius=44), disc(y=70, radius=20)
+    rgb = picture(mask, lesion=(170, 115, 100))
     rgb[rim] = 5
     assert dice(mask & ~rim, find(rgb)) > 0.85 and not (find(rgb) & rim).any()
 

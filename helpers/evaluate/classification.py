@@ -21,7 +21,7 @@ from helpers.evaluate.label_counts import (
     scores_of_counts,
 )
 
-WITH_INTERVALS = ("accuracy", "f1_macro", "f1_weighted")
+WITH_INTERVALS = ("accuracy", "balanced_accuracy", "f1_macro", "f1_weighted")
 """The scores that `scores_with_intervals` gives an interval."""
 
 

@@ -14,7 +14,7 @@ _FRAME = 1 / 12  # of the short side: the band along the frame that is taken for
 _BLUR = 1 / 50  # of the short side: the spread of a Gaussian that hair does not survive
 _OPENING = 1 / 60  # of the short side: what is thinner is no lesion
 _CENTRE = 0.25  # of either side: spread of the weight that pixels in the middle have
-_GLARE_L = 5.0  # so much lighter than the skin are glare and scales, and no lesion
+_GLARE_L = 10.0  # so much lighter than the skin are glare and scales, and no lesion
 _LEVELS = 255.0
 # Light that falls off towards the frame changes L* and leaves a* and b* nearly alone.
 _WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)
@@ -31,8 +31,8 @@ def gray_mask(rgb: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of bool, shape (..., height, width)
-        `processing.otsu_mask` without the dark rim, and of it what `keep_lesion` keeps;
-        empty where all pixels have one luma.
+        As `processing.otsu_mask` of all but the dark rim, and of it what `keep_lesion`
+        keeps; empty where all pixels have one luma.
     """
     return each_picture(_by_luma, rgb, one_channel=True).view(bool)
 
@@ -114,7 +114,11 @@ def _centrality(shape: tuple[int, int]) -> np.ndarray:
 
 def _by_luma(rgb: np.ndarray) -> np.ndarray:
     rim = _rim(rgb_to_lab(rgb)[..., 0])
-    return keep_lesion(processing.otsu_mask(rgb) & ~rim).view(np.uint8)
+    if rim.all():
+        return np.zeros(rim.shape, np.uint8)
+    threshold = processing.otsu_threshold(rgb[~rim][None])
+    darker = processing.gray(rgb)[..., 0] <= threshold
+    return keep_lesion(darker & ~rim).view(np.uint8)
 
 
 def _by_colour(rgb: np.ndarray) -> np.ndarray:

@@ -132,7 +132,7 @@ _STREET = (
         "10_ham10000_segmentation",
         "Where is the lesion, and can one model do both tasks?",
         data=("ham10000",),
-        needs=("03_dedup",),
+        needs=("03_dedup", "09_ham10000_classification"),
         disk_mb=600,
         seconds=90,
     ),

@@ -19,6 +19,7 @@ from helpers.series import sources
 from helpers.storage import hashes
 
 PACKAGES = (
+    "accelerate",
     "keras",
     "keras-tuner",
     "matplotlib",

@@ -14,9 +14,17 @@ from helpers.images.overlays import OUTLINE_RGB
 from helpers.images.resize import resize
 from helpers.show import style
 from helpers.show.labels import shorten
+from helpers.show.plots_mask_scores import dice_distribution, hausdorff_curves
 
 PREDICTED_RGB = (255, 225, 0)
 """Yellow: with the truth's cyan told apart by every kind of sight, and on any skin."""
+
+__all__ = [  # all that a notebook draws of masks, whichever module holds it
+    "MaskExample",
+    "dice_distribution",
+    "hausdorff_curves",
+    "mask_rows",
+]
 
 _WIDTH_PX = round(9.0 * style.DPI)
 _GAP_PX, _BETWEEN_PX, _TITLE_PX, _LINE_PX, _MAX_CELL_PX = 6, 34, 70, 26, 300

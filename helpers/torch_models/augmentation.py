@@ -98,7 +98,8 @@ class Augmentation:
         channel = torch.exp(around[:, 2:] * self.channel)
         mean = pixels.mean((1, 2, 3), keepdim=True)
         shift = mean * (brightness - contrast) * channel
-        return torch.addcmul(shift, pixels, contrast * channel).clamp_(0, 255)
+        # Not addcmul: every large new tensor costs the CPU as much as its numbers do.
+        return (pixels * (contrast * channel)).add_(shift).clamp_(0, 255)
 
 
 NONE = Augmentation(False, False, 1.0, 0.0, 0.0, 0.0, 0.0)
