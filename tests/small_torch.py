@@ -1,11 +1,14 @@
 """A small network of both answers, its pictures, and a training of it.
 
 Run as a program it trains in a folder, slowly enough to be killed on the way:
-``python tests/small_torch.py FOLDER``.
+``python tests/small_torch.py FOLDER``. With a second word it trains shared between
+processes, as ``torch.distributed.run`` starts them, and leaves each one's weights.
 """
 
+import os
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,8 @@ from helpers.torch_models.frameworks import nn, torch
 SIZE_PX, N_LABELS = 16, 4
 LABELS = tuple("abcd")
 SETTINGS = {"epochs": 6, "batch_size": 16, "learning_rate": 0.02, "ema": 0.9}
+SETTINGS |= {"precision": "fp32"}
+AUGMENT = Augmentation()
 
 
 class Small(nn.Module):
@@ -73,7 +78,7 @@ def loss(method="cross_entropy"):
     return losses.joint(label, losses.mask_loss("dice_cross_entropy"))
 
 
-def train(own=None, folder=None, seed=3, augment=Augmentation(), **other):
+def train(own=None, folder=None, seed=3, augment=AUGMENT, **other):
     """Train on 40 pictures and judge on 12; return the network and `Trained`."""
     own = own or model()
     named = {name: other.pop(name) for name in ("on_epoch",) if name in other}
@@ -87,11 +92,54 @@ def train(own=None, folder=None, seed=3, augment=Augmentation(), **other):
     return own, done
 
 
+def weights(model):
+    """Return copies of all that a network has learnt and counted."""
+    return [one.detach().clone() for one in model.state_dict().values()]
+
+
+def same(one, other):
+    """Tell whether two trainings are equal, bit for bit."""
+    pairs = zip(weights(one[0]), weights(other[0]), strict=True)
+    alike = all(torch.equal(a, b) for a, b in pairs)
+    return alike and one[1].history == other[1].history
+
+
+@contextmanager
+def one_thread():
+    """Share no work out: so little takes longer then; and bits depend on it."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+def frozen():
+    """Return the network with a first layer that does not learn."""
+    made = model()
+    made.body[0].weight.requires_grad_(False)
+    return made
+
+
 def slowly(history):
     """Say that an epoch is done, and leave time for a kill."""
     print("epochs", len(history["val_loss"]), flush=True)
     time.sleep(0.5)
 
 
+def train_shared():
+    """Train so that shares of a batch add up to it: no draws, no batch statistics."""
+    own = model(rate=0.0)
+    own.body[1] = nn.Identity()
+    return train(own, epochs=2, batch_size=8, augment=None, ema=None)
+
+
 if __name__ == "__main__":
-    train(folder=Path(sys.argv[1]), on_epoch=slowly)
+    torch.set_num_threads(1)
+    where = Path(sys.argv[1])
+    if len(sys.argv) == 2:
+        train(folder=where, on_epoch=slowly)
+    else:
+        own, done = train_shared()
+        arrays = [one.numpy() for one in own.state_dict().values()]
+        name = f"{os.environ['RANK']}.npz"
+        np.savez(where / name, *arrays, loss=done.history["loss"])

@@ -34,3 +34,18 @@ def test_the_quickest_device_is_chosen_and_named(monkeypatch, torch, device, sai
     monkeypatch.setitem(sys.modules, "torch", torch)
     assert devices.best_device() == device
     assert devices.describe(device) == said
+
+
+@pytest.mark.parametrize(
+    ("error", "is_memory"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), True),
+        (RuntimeError("CUBLAS_STATUS_ALLOC_FAILED when calling"), True),
+        (MemoryError(), True),
+        (RuntimeError("expected 3 channels"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_a_lack_of_memory_is_told_from_other_faults(error, is_memory):
+    assert devices.is_out_of_memory(error) is is_memory

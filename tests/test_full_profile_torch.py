@@ -13,17 +13,19 @@ from small_torch_weights import torchvision_state
 from helpers.data import mask_tasks, tasks
 from helpers.images import decode
 from helpers.series import weight_checks
+from helpers.series.profiles import load_profile
 from helpers.storage import hashes
 from helpers.torch_models import architectures, experiments, losses, training
 from helpers.torch_models.augmentation import Augmentation
 from helpers.torch_models.deeplab import name_here
 
-# What the published project says it used (its classifier was a ResNet-18).
-FULL_PX, SIZE_PX = 384, 64
-CLASSIFIER, SEGMENTER = "resnet50", "deeplabv3_resnet50"
+FULL = load_profile("full").notebooks
+NAMING, DRAWING = "09_ham10000_classification", "10_ham10000_segmentation"
+CLASSIFIER, SEGMENTER = FULL[NAMING]["architecture"], FULL[DRAWING]["architecture"]
+FULL_PX, SIZE_PX = FULL[NAMING]["size_px"], 64
 LABELS = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 PARTS = ["train"] * 4 + ["validation"] * 2 + ["test"] * 2
-TWO_STEPS = training.Settings(1, 2, 1e-4, ema=0.99)
+TWO_STEPS = training.Settings(1, 2, FULL[DRAWING]["learning_rate"], ema=0.99)
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +100,18 @@ def check_labels(answers):
     np.testing.assert_allclose(y_prob.sum(axis=1), 1, atol=1e-4)
 
 
+def test_the_profile_says_what_was_published():
+    for name in (NAMING, DRAWING):
+        assert (FULL[name]["size_px"], FULL[name]["torch_weights"]) == (
+            384,
+            "pretrained",
+        )
+    assert (CLASSIFIER, SEGMENTER) == ("resnet50", "deeplabv3_resnet50")
+    # It is called ResNet-50 there, but has the parameters of a ResNet-18.
+    assert FULL[NAMING]["published_architecture"] == "resnet18"
+    assert FULL[DRAWING]["mask_loss"] == "cross_entropy"
+
+
 @pytest.mark.parametrize("name", [CLASSIFIER, SEGMENTER])
 @pytest.mark.parametrize("training", [True, False])
 def test_the_published_size_gives_answers_of_the_right_shape(name, training):
@@ -116,8 +130,8 @@ def test_the_published_size_gives_answers_of_the_right_shape(name, training):
 
 def test_the_classifier_learns_from_published_weights(task, tmp_path):
     published = publish_folder(tmp_path / "weights", CLASSIFIER)
-    values = {"09": {"architecture": CLASSIFIER, "torch_weights": "pretrained"}}
-    assert weight_checks.missing_weights(["09"], values, tmp_path) == []
+    asked = {NAMING: FULL[NAMING] | {"published_architecture": CLASSIFIER}}
+    assert weight_checks.missing_weights([NAMING], asked, tmp_path) == []
     model = architectures.make(
         CLASSIFIER,
         labels=LABELS,
@@ -142,7 +156,7 @@ def test_the_segmenter_learns_both_tasks_from_published_weights(task, tmp_path):
     check_loaded(model, published, n_others=4)  # two outputs of 21 classes
     y = task.take("train")[1]
     label = losses.label_loss("cross_entropy", y, len(LABELS))
-    loss = losses.joint(label, losses.mask_loss("dice_cross_entropy"))
+    loss = losses.joint(label, losses.mask_loss(FULL[DRAWING]["mask_loss"]))
     done = learn(model, task, loss)
     check_labels(done.answers)
     masks = done.answers["test"].masks

@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 from helpers.base.paths import ROOT
 from helpers.evaluate import prediction_files
 from helpers.series.catalogue import NOTEBOOKS
-from helpers.storage import model_folders
+from helpers.storage import arrays, model_folders
 
 pytestmark = pytest.mark.notebook
 
@@ -209,9 +209,47 @@ def test_transfer_is_measured_against_a_small_network_and_knowing_nothing(out):
     assert 0.001 <= metrics["tuned"]["learning_rate"] <= 0.1
 
 
+def test_what_accuracy_hides_is_shown(out):
+    metrics = metrics_of(out, "09_ham10000_classification")
+    was, test = metrics["published_setting"], metrics["test"]
+    assert was["share_predicted_nv"] > 0.9
+    assert was["accuracy"] <= metrics["majority_accuracy"] + 0.05
+    assert test["balanced"]["balanced_accuracy"] >= 0.5 > 0.3 > was["balanced_accuracy"]
+    assert test["natural"]["accuracy"] >= metrics["majority_accuracy"] + 0.2
+    low, high = test["auc_macro_interval"]
+    assert 0.8 < test["auc_macro"] and low < test["auc_macro"] < high
+    leak = metrics["leak"]
+    assert leak["seeds"] >= 3 and leak["n_test"] >= 10
+    assert leak["difference"] == pytest.approx(
+        leak["with_siblings"] - leak["without_siblings"]
+    )
+    assert leak["interval"][0] < leak["difference"] < leak["interval"][1]
+    maps = arrays.load_array(
+        out / "09_ham10000_classification" / "arrays" / "grad_cam_test.npy"
+    )
+    assert len(maps) == test["n"] and 0 <= maps.min() < maps.max() <= 1
+
+
+def test_lesions_are_found_better_than_by_a_threshold(out):
+    metrics = metrics_of(out, "10_ham10000_segmentation")
+    test, baselines = metrics["test"], metrics["baselines"]
+    assert test["dice_mean"] >= 0.85
+    for key in ("otsu", "colour"):
+        assert test["dice_mean"] > baselines[key]["dice_mean"] > 0.5
+    assert test["dice_mean"] > test["iou_mean"] > 0.65
+    hidden = metrics["hidden"]
+    assert hidden["whole picture"] > hidden["all but the lesion"]
+    table = pd.read_csv(out / "10_ham10000_segmentation" / "tables" / "masks.csv")
+    again = table[table["method"] == "network"]
+    assert again["dice"].mean() == pytest.approx(test["dice_mean"], abs=1e-6)
+    assert len(again) == test["n"]
+
+
 @pytest.mark.parametrize(
     ("name", "models"),
     [
+        ("09_ham10000_classification", {"classifier"}),
+        ("10_ham10000_segmentation", {"segmentation", "both_tasks"}),
         ("06_multi_input_cnn", {"multi_input"}),
         ("07_two_step_cnn", {"two_step_partition", "two_step_malignant"}),
     ],
@@ -223,11 +261,15 @@ def test_models_and_answers_are_kept_of_one_split(out, name, models):
     for path in (folder / "models").iterdir():
         facts = model_folders.read_facts(path)
         splits.add(facts["split"])
-        assert {one.name for one in path.iterdir()} == {"model.keras", "model.json"}
-    for path in (folder / "arrays").glob("*_test.npy"):
+        weights = {"keras": "model.keras", "pytorch": "model.safetensors"}
+        names = {weights[facts["framework"]], "model.json"}
+        assert {one.name for one in path.iterdir()} == names
+    for table in (folder / "tables").glob("*_test.csv"):
+        path = folder / "arrays" / f"{table.stem}.npy"
         answers = prediction_files.load_predictions(path)
         splits.add(answers.split_hash)
-        assert answers.table["skin_type"].notna().any()
+        if name < "09":  # HAM10000 has no skin types
+            assert answers.table["skin_type"].notna().any()
     assert len(splits) == 1 or name == "07_two_step_cnn"  # a partition has its own
 
 

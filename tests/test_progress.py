@@ -26,3 +26,14 @@ def test_an_error_of_the_source_is_passed_on(monkeypatch):
 
     with pytest.raises(KeyError):
         list(progress.track(broken(), "hashing"))
+
+
+def test_a_bar_moved_by_hand_begins_where_an_earlier_process_ended(capfd, monkeypatch):
+    monkeypatch.delenv(progress.QUIET, raising=False)
+    bar = progress.bar("training", 40, n_done=30)
+    bar.update(5)
+    assert (bar.n, bar.total) == (35, 40)
+    bar.close()
+    seen = capfd.readouterr()
+    assert "training" in seen.out and "30/40" in seen.out and "pictures" in seen.out
+    assert seen.err == ""

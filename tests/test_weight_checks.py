@@ -80,6 +80,15 @@ def test_a_missing_network_is_told_once(tmp_path):
     assert "'resnet51'" in str(problem) and "resnet50" in str(problem)
 
 
+def test_the_network_of_the_published_setting_is_asked_for_as_well(tmp_path):
+    (tmp_path / "weights").mkdir()
+    values = asked("pretrained", {"09": "resnet50"})
+    values["09"]["published_architecture"] = "resnet18"
+    problems = weight_checks.missing_weights(["09"], values, tmp_path)
+    assert ["resnet-50" in str(one) for one in problems] == [True, False]
+    assert "microsoft--resnet-18" in str(problems[1])
+
+
 def test_networks_without_published_weights_cannot_be_pretrained(tmp_path):
     values = asked("pretrained", {"09": "resnet_small"})
     (problem,) = weight_checks.missing_weights(["09"], values, tmp_path)

@@ -13,12 +13,8 @@ import torch
 
 from helpers.base import devices
 from helpers.base.paths import shown
-from helpers.features import (
-    architectures,
-    preparation,
-    pretrained_models,
-    weight_folders,
-)
+from helpers.data import weight_folders
+from helpers.features import architectures, preparation, pretrained_models
 from helpers.features.architectures import ARCHITECTURES
 from helpers.features.encoders import Wanted
 from helpers.storage import hashes

@@ -49,3 +49,31 @@ def to_plain(value: Any, key: str) -> Any:
         where=key,
         way_out="leave the key out, or write None and say why in the notebook",
     )
+
+
+def nan_to_none(value: Any) -> Any:
+    """Return the same with None for numbers that are NaN or infinite.
+
+    For what too few pictures leave unmeasured; a notebook that uses it says so.
+
+    Parameters
+    ----------
+    value : object
+        As for `to_plain`.
+
+    Returns
+    -------
+    object
+        Dicts and lists are new.
+
+    Examples
+    --------
+    >>> nan_to_none({"auc": float("nan"), "n": (1, 0.5)})
+    {'auc': None, 'n': [1, 0.5]}
+    """
+    if isinstance(value, dict):
+        return {name: nan_to_none(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [nan_to_none(one) for one in value]
+    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return None if is_real and not math.isfinite(value) else value

@@ -13,8 +13,10 @@ ENCODERS = {"encoder", "encoder_names", "misprepared"}
 """Parameters of notebooks that name encoders."""
 BACKBONES, KERAS_WEIGHTS = "backbones", "keras_weights"
 """Parameters that name Keras backbones, and where their weights come from."""
-ARCHITECTURE, TORCH_WEIGHTS = "architecture", "torch_weights"
-"""Parameters that name a PyTorch network, and where its weights come from."""
+ARCHITECTURES = ("architecture", "published_architecture")
+"""Parameters that name PyTorch networks."""
+TORCH_WEIGHTS = "torch_weights"
+"""Parameter that says where their weights come from."""
 
 
 def missing_weights(
@@ -28,7 +30,7 @@ def missing_weights(
         The notebooks to run.
     values : mapping of str to mapping
         Notebook -> its parameters; those in `ENCODERS` name encoders, `BACKBONES`
-        Keras backbones, `ARCHITECTURE` a PyTorch network.
+        Keras backbones, `ARCHITECTURES` PyTorch networks.
     data : Path
         The data folder.
 
@@ -75,13 +77,14 @@ def _missing_torch_weights(
     problems: dict[str, ProjectError] = {}
     for name in runs:
         given = values.get(name, {})
-        if not {ARCHITECTURE, TORCH_WEIGHTS} <= given.keys():
+        if TORCH_WEIGHTS not in given:
             continue
-        asked = str(given[ARCHITECTURE]), str(given[TORCH_WEIGHTS])
-        try:
-            problem = torch_weights.missing_weights(*asked, data / FETCHED)
-        except ParameterError as error:
-            problem = error
-        if problem is not None:
-            problems[str(problem)] = problem
+        for key in (key for key in ARCHITECTURES if key in given):
+            asked = str(given[key]), str(given[TORCH_WEIGHTS])
+            try:
+                problem = torch_weights.missing_weights(*asked, data / FETCHED)
+            except ParameterError as error:
+                problem = error
+            if problem is not None:
+                problems[str(problem)] = problem
     return list(problems.values())

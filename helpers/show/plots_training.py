@@ -10,19 +10,25 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from helpers.show import style
+from helpers.show.histories import (
+    SCORES,
+    History,
+    kept_epoch,
+    keys_of,
+    n_epochs,
+    quantity_of,
+    values_of,
+)
 from helpers.show.labels import shorten
 from helpers.show.live import LiveFigure
 from helpers.show.panels import write_headline, write_legend
 
-History = Mapping[str, Sequence[float]]
-
-_F1 = "val_f1_weighted"
 _TRAIN = {"color": style.INK, "lw": 1.6}
 _LINES = {
     "val_loss": {"color": style.ACCENT, "lw": 1.9},
     "val_accuracy": {"color": style.ACCENT, "lw": 1.9},
-    _F1: {"color": style.CATEGORICAL[3], "lw": 1.6, "ls": (0, (4, 2))},
-}
+    "val_dice": {"color": style.ACCENT, "lw": 1.9},
+} | dict.fromkeys(SCORES, {"color": style.CATEGORICAL[3], "lw": 1.6, "ls": (0, (4, 2))})
 _GAP = "#dbe9f3"  # the colour of validation, so pale that grid and lines stay in front
 _BORDER = {"color": style.INK, "lw": 1}
 _DASHES = {"color": style.QUIET_INK, "lw": 1, "ls": (0, (2, 2))}
@@ -30,8 +36,8 @@ _RING = {"marker": "o", "mfc": "white", "mec": style.ACCENT, "mew": 2, "ms": 8}
 _WORDS = {
     "val_loss": "lowest validation loss",
     "val_accuracy": "highest validation accuracy",
-    _F1: "highest weighted F1, validation",
-}
+    "val_dice": "highest validation Dice",
+} | {key: f"highest {words}, validation" for key, words in SCORES.items()}
 _MAX_COLUMNS, _FEW_EPOCHS = 4, 25
 _HUGE = 8
 """A loss so many times its median would squash all others: then the scale is log."""
@@ -49,16 +55,19 @@ def training_curves(
     ----------
     history : mapping of str to sequence of float, or mapping of str to such a mapping
         As Keras returns it: "loss", "val_loss", "accuracy", "val_accuracy", one value
-        for each epoch; "val_f1_weighted" is drawn where it is there, all others are
-        passed over. A mapping of model names to histories draws each model in a column
+        for each epoch; "val_f1_weighted" (or what decides) is drawn where it is there,
+        all others are passed over. Where "val_dice" decides, Dice is in accuracy's
+        place. A mapping of model names to histories draws each model in a column
         of its own, on common scales.
     title : str
         What was trained, on what.
     stages : mapping of str to int, optional
         Name of a stage -> its number of epochs, in order ("frozen", "fine-tuned"); a
         mapping of model names to such mappings where each model stopped elsewhere.
-    monitor : {"val_loss", "val_accuracy", "val_f1_weighted"}, optional
-        By what the epoch was chosen whose weights are kept.
+    monitor : str, optional
+        "val_loss", "val_accuracy", "val_f1_weighted", "val_f1_macro",
+        "val_balanced_accuracy" or "val_dice": by what the epoch was chosen whose
+        weights are kept.
 
     Returns
     -------
@@ -71,19 +80,20 @@ def training_curves(
     if not any(isinstance(each, Mapping) for each in (stages or {}).values()):
         stages = dict.fromkeys(models, stages or {})
     figure, panels, pairs = _layout(len(models), alone)
-    ends = [_n_epochs(one) for one in models.values()]
+    ends = [n_epochs(one) for one in models.values()]
     last = max([*ends, 1])
+    quantity = quantity_of(monitor)
     for pair, (name, one), end in zip(pairs, models.items(), ends, strict=False):
-        for ax, key in zip(pair, ("loss", "accuracy"), strict=True):
+        for ax, key in zip(pair, ("loss", quantity), strict=True):
             _draw_curves(ax, one, key, monitor)
             for start in np.cumsum(list(stages.get(name, {}).values()))[:-1]:
                 ax.axvline(start + 0.5, **_BORDER)
             ax.set_xlim(0.5, last + 0.5)
-        kept = _kept_epoch(one, monitor)
+        kept = kept_epoch(one, monitor)
         words = f"epoch {kept} of {end} kept" if kept else f"{end} epochs"
-        _name(pair, shorten(name, 88 // panels.shape[1]), words)
-    _set_scales(pairs[: len(models)], list(models.values()))
-    _name_axes(panels, alone)
+        _name(pair, shorten(name, 88 // panels.shape[1]), words, quantity)
+    _set_scales(pairs[: len(models)], list(models.values()), monitor)
+    _name_axes(panels, alone, quantity)
     names = dict.fromkeys(stage for one in stages.values() for stage in one)
     write_legend(figure, _handles(list(models.values()), monitor, list(names)))
     unit = "epoch" if sum(ends) == 1 else "epochs"
@@ -112,7 +122,7 @@ class LiveCurve:
         history : mapping of str to sequence of float
             Of one model, as `training_curves` wants it.
         """
-        alt = f"{self.title}: loss and accuracy of {_n_epochs(history)} epochs so far"
+        alt = f"{self.title}: loss and accuracy of {n_epochs(history)} epochs so far"
         self._figure.show(lambda: training_curves(history, self.title), alt)
 
 
@@ -133,30 +143,11 @@ def _layout(n_models: int, alone: bool) -> tuple[Figure, np.ndarray, np.ndarray]
     return figure, panels, pairs
 
 
-def _n_epochs(history: History) -> int:
-    return max(map(len, history.values()), default=0)
-
-
-def _values(history: History, key: str) -> np.ndarray:
-    """Return a line of the history; infinity is a gap, too: it has no place."""
-    values = np.array(history.get(key, ()), float)
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def _kept_epoch(history: History, monitor: str) -> int | None:
-    """Return the epoch, from 1, at which the monitor was best; of equals the first."""
-    values = _values(history, monitor)
-    if not np.isfinite(values).any():
-        return None
-    best = np.nanargmin(values) if monitor == "val_loss" else np.nanargmax(values)
-    return int(best) + 1
-
-
 def _draw_curves(ax: Axes, history: History, key: str, monitor: str) -> None:
     """Draw one quantity: its lines, the gap between them, the epoch that is kept."""
-    names = [key, f"val_{key}"] + [_F1] * (key == "accuracy")
-    lines = {name: _values(history, name) for name in names}
-    few = {"marker": "o", "ms": 3.5} if _n_epochs(history) <= _FEW_EPOCHS else {}
+    names = keys_of(key, monitor)
+    lines = {name: values_of(history, name) for name in names}
+    few = {"marker": "o", "ms": 3.5} if n_epochs(history) <= _FEW_EPOCHS else {}
     for name, values in lines.items():
         ax.plot(np.arange(len(values)) + 1, values, **_LINES.get(name, _TRAIN), **few)
     n_both = min(len(lines[names[0]]), len(lines[names[1]]))
@@ -164,7 +155,7 @@ def _draw_curves(ax: Axes, history: History, key: str, monitor: str) -> None:
     worse = valid > train if key == "loss" else valid < train
     look = {"where": worse, "interpolate": True, "color": _GAP, "lw": 0, "zorder": 0.6}
     ax.fill_between(np.arange(n_both) + 1, train, valid, **look)
-    if (kept := _kept_epoch(history, monitor)) is not None:
+    if (kept := kept_epoch(history, monitor)) is not None:
         ax.axvline(kept, **_DASHES, zorder=0.8)
         ringed = lines.get(monitor, lines[names[1]])
         ring = _RING | {"mec": _LINES[monitor]["color"]} if monitor in lines else _RING
@@ -174,7 +165,7 @@ def _draw_curves(ax: Axes, history: History, key: str, monitor: str) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
 
 
-def _name(pair: Sequence[Axes], name: str, words: str) -> None:
+def _name(pair: Sequence[Axes], name: str, words: str, quantity: str) -> None:
     """Write above a pair of panels whose they are and which epoch is kept."""
     look = {"size": 11, "weight": "normal", "pad": 6}
     if name:
@@ -184,14 +175,18 @@ def _name(pair: Sequence[Axes], name: str, words: str) -> None:
         pair[0].annotate(words, (0, 1), xytext=(0, 6), **at, **small)
     else:
         pair[0].set_title(f"loss, {words}", **look)
-        pair[1].set_title(f"accuracy, {words}", **look)
+        pair[1].set_title(f"{_named(quantity)}, {words}", **look)
 
 
-def _set_scales(pairs: np.ndarray, histories: list[History]) -> None:
+def _named(quantity: str) -> str:
+    return "Dice" if quantity == "dice" else quantity
+
+
+def _set_scales(pairs: np.ndarray, histories: list[History], monitor: str) -> None:
     """Give all panels of one quantity one scale; that of shares begins at 0."""
-    for place, names in enumerate((("loss",), ("accuracy", _F1))):
-        keys = [*names, f"val_{names[0]}"]
-        lines = [_values(one, key) for one in histories for key in keys]
+    for place, quantity in enumerate(("loss", quantity_of(monitor))):
+        keys = keys_of(quantity, monitor)
+        lines = [values_of(one, key) for one in histories for key in keys]
         values = np.concatenate([*lines, np.empty(0)])
         values = values[np.isfinite(values)]
         low, high = values.min(initial=np.inf), values.max(initial=0.0)
@@ -203,13 +198,13 @@ def _set_scales(pairs: np.ndarray, histories: list[History]) -> None:
                 ax.set_ylim(0, (1.15 * high or 1.0) if place == 0 or high < 0.85 else 1)
 
 
-def _name_axes(panels: np.ndarray, alone: bool) -> None:
+def _name_axes(panels: np.ndarray, alone: bool, quantity: str) -> None:
     """Say what the axes are, where panels share one only at the edge."""
     log = " (log scale)" if panels[0, 0].get_yscale() == "log" else ""
     for (row, column), ax in np.ndenumerate(panels):
         is_loss = (column if alone else row) % 2 == 0
         if alone or column == 0:
-            ax.set_ylabel(f"loss{log}" if is_loss else "accuracy")
+            ax.set_ylabel(f"loss{log}" if is_loss else _named(quantity))
         if alone or not is_loss:
             ax.set_xlabel("epoch")
         else:
@@ -220,12 +215,14 @@ def _handles(histories: list[History], monitor: str, stages: list[str]) -> list:
     """Return what the legend shows: only what is drawn."""
     keys = {key for one in histories for key in one}
     lines = [Line2D([], [], label="training", **_TRAIN)]
-    if keys & {"val_loss", "val_accuracy"}:
+    if keys & {"val_loss", f"val_{quantity_of(monitor)}"}:
         lines.append(Line2D([], [], label="validation", **_LINES["val_loss"]))
         lines.append(Patch(color=_GAP, label="gap: worse on validation"))
-    if _F1 in keys:
-        lines.append(Line2D([], [], label="validation, weighted F1", **_LINES[_F1]))
-    if any(_kept_epoch(one, monitor) for one in histories):
+    beside = keys_of(quantity_of(monitor), monitor)[2:]
+    for key in keys.intersection(beside):
+        words = f"validation, {SCORES[key]}"
+        lines.append(Line2D([], [], label=words, **_LINES[key]))
+    if any(kept_epoch(one, monitor) for one in histories):
         words = f"kept: {_WORDS.get(monitor, monitor)}"
         lines.append(Line2D([], [], label=words, **_DASHES, **_RING))
     if len(stages) > 1:

@@ -130,8 +130,7 @@ class EpochEnd:
         self._steps.restore(state.tensors[:-n_best], state.facts["steps"])
         self._best = [one.copy() for one in state.tensors[-n_best:]]
         self.history = state.facts["history"]
-        if self._on_epoch is not None:
-            self._on_epoch(self.history)
+        self._tell()
         return state.epoch
 
     def use_best(self) -> None:
@@ -171,6 +170,9 @@ class EpochEnd:
             if self.best_epoch == epoch + 1:
                 self._best = as_arrays([*self._model.state_dict().values()])
         self._write(epoch)
+        self._tell()
+
+    def _tell(self) -> None:
         if self._on_epoch is not None and self._run.is_main_process:
             self._on_epoch(self.history)
 

@@ -89,7 +89,10 @@ class Steps:
         watch = Watch(epoch, settings.epochs, orders, run.device.type == "cpu", bar)
         for i, batch in enumerate(batches.load(data, shares, run.device)):
             watch.see(self._step(batch, epoch * self._n_batches + i))
-        return watch.mean()
+        mean = watch.mean()
+        if n_processes > 1:  # each has seen the losses of its own share
+            mean = float(run.reduce(torch.tensor(mean, device=run.device), "mean"))
+        return mean
 
     def _step(self, batch: batches.Batch, k: int) -> torch.Tensor:
         """Move the weights once; return the loss, which may still be on its way."""

@@ -78,8 +78,8 @@ def fit(
     seed : int
         Decides the order of the pictures, augmentation and dropout.
     folder : Path or None
-        Where checkpoints lie while it trains: a folder for this training alone. None
-        keeps none.
+        Where checkpoints lie while it trains: a folder for this training alone, and the
+        same for all its processes. None keeps none.
     augment : callable, optional
         (pixels, masks) -> the same, changed: an `augmentation.Augmentation`. Its
         ``repr`` stands for it when a checkpoint is looked for.
@@ -106,12 +106,9 @@ def fit(
     validation = _checked(model, validation, "validation", 1)
     settings = _fitting(model, settings, train)
     chosen = precision.choose(settings.precision, devices.best_device())
-    checkpoints = None
-    if folder is not None:
-        decides = {"settings": dataclasses.asdict(settings), "precision": chosen}
-        decides |= {"seed": seed, "augment": repr(augment)}
-        key = recipes.key_of(model, [train, validation], loss, decides)
-        checkpoints = Checkpoints(folder, key)
+    decides = {"settings": dataclasses.asdict(settings), "precision": chosen}
+    decides |= {"seed": seed, "augment": repr(augment)}
+    checkpoints = _checkpoints(folder, model, [train, validation], loss, decides)
     run = precision.accelerator(chosen)
     model.to(run.device, memory_format=torch.channels_last)
     steps = Steps(model, loss, settings, run, len(train.pixels), augment)
@@ -129,6 +126,18 @@ def fit(
     is_short = n_epochs < settings.epochs
     passed = time.perf_counter() - start
     return Trained(end.history, end.best_epoch, is_short, done, passed, rate)
+
+
+def _checkpoints(
+    folder: Path | None,
+    model: nn.Module,
+    data: Sequence[Learnable],
+    loss: Loss,
+    decides: dict,
+) -> Checkpoints | None:
+    if folder is None:
+        return None
+    return Checkpoints(folder, recipes.key_of(model, data, loss, decides))
 
 
 def _run(
