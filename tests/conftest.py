@@ -16,6 +16,23 @@ from helpers.storage import hashes
 # lies beside this file.
 sys.path.insert(0, str(Path(__file__).parent))
 
+
+def _keep_to_own_cores() -> None:
+    """Give each pytest worker its share of the cores, and so the kernels it starts.
+
+    Two networks that train on the same two cores wait for each other at every step,
+    and take ten times as long.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # "gw0", "gw1", ...
+    if worker and hasattr(os, "sched_setaffinity"):  # Linux
+        n_workers = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        mine = sorted(os.sched_getaffinity(0))[int(worker[2:]) :: n_workers]
+        if mine:
+            os.sched_setaffinity(0, mine)
+
+
+_keep_to_own_cores()
+
 REAL_DATA = "DERM_REAL_DATA"
 """Environment variable: a data folder, or one with the zip and the table."""
 

@@ -42,6 +42,10 @@ IMPORTED_BY_NAME = {
     ),
     # A saved model names the modules of its own layers.
     "helpers.keras_models.saved_models": ("helpers.keras_models.augmentation",),
+    "helpers.series.predicting": (
+        "helpers.keras_models.predicting",
+        "helpers.torch_models.predicting",
+    ),
 }
 """Modules that another one imports by a name that stands nowhere in its source."""
 

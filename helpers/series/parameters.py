@@ -19,7 +19,7 @@ from helpers.series.sources import parameters_cell
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf"
 _RANGE = re.compile(rf"\[\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\]")
-_CHOICES = re.compile(r"one of:\s*([^;()]+)")
+_CHOICES = re.compile(r"one of:\s*([^;()#]+)")
 _WORDS = {
     "bool": "true or false",
     "int": "a whole number",
