@@ -205,3 +205,20 @@ def test_a_live_curve_is_silent_where_nobody_watches(monkeypatch):
         monkeypatch.setattr(IPython, "get_ipython", lambda shell=shell: shell)
         plots_training.LiveCurve("x")(history())
     assert notebook.places == []
+
+
+def test_what_decides_is_drawn_and_named():
+    """Dice in accuracy's place; balanced accuracy beside accuracy."""
+    dice = {"loss": [1, 0.5], "val_loss": [1, 0.6], "val_dice": [0.7, 0.9]}
+    fig = plots_training.training_curves(dice, "masks", monitor="val_dice")
+    assert [ax.get_ylabel() for ax in fig.axes] == ["loss", "Dice"]
+    drawn = [line.get_ydata() for line in fig.axes[1].lines]
+    assert any(list(values) == [0.7, 0.9] for values in drawn)
+    assert "epoch 2 of 2 kept" in fig.axes[1].get_title(loc="left")
+    labels = {"loss": [1, 0.5], "val_loss": [1, 0.6], "val_accuracy": [0.4, 0.3]}
+    labels["val_balanced_accuracy"] = [0.2, 0.25]
+    how = {"monitor": "val_balanced_accuracy"}
+    fig = plots_training.training_curves(labels, "labels", **how)
+    words = [text.get_text() for one in fig.legends for text in one.get_texts()]
+    assert "validation, balanced accuracy" in words
+    assert "epoch 2 of 2 kept" in fig.axes[1].get_title(loc="left")
