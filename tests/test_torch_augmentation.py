@@ -5,8 +5,10 @@ import dataclasses
 import pytest
 
 from helpers.base.errors import ParameterError
-from helpers.torch_models.augmentation import NONE, Augmentation
+from helpers.torch_models.augmentation import Augmentation
 from helpers.torch_models.frameworks import torch
+
+NONE = Augmentation(False, False, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def alone(**changed):

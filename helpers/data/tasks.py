@@ -51,16 +51,28 @@ class Task:
         ParameterError
             If the part has no picture.
         """
-        rows = np.flatnonzero(self.table["part"].eq(part))
-        if not len(rows):
-            counts = self.table["part"].value_counts().to_dict()
-            raise ParameterError(
-                f"no picture of {len(self.labels)} labels is in the {part} part",
-                where=f"{counts}",
-                way_out="unite labels, add pictures, or give the part a larger share",
-            )
+        rows = self._positions(part)
         arrays = {name: array[rows] for name, array in self.arrays.items()}
         return arrays, self.y[rows]
+
+    def codes(self, part: str) -> np.ndarray:
+        """Return the codes of one part, without touching a picture.
+
+        Parameters
+        ----------
+        part : str
+            Of `helpers.data.splits.PARTS`.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_part,)
+
+        Raises
+        ------
+        ParameterError
+            If the part has no picture.
+        """
+        return self.y[self._positions(part)]
 
     def rows(self, part: str) -> pd.DataFrame:
         """Return the table of one part.
@@ -76,6 +88,17 @@ class Task:
             In the order of `take`, with a fresh index.
         """
         return self.table[self.table["part"].eq(part)].reset_index(drop=True)
+
+    def _positions(self, part: str) -> np.ndarray:
+        rows = np.flatnonzero(self.table["part"].eq(part))
+        if not len(rows):
+            counts = self.table["part"].value_counts().to_dict()
+            raise ParameterError(
+                f"no picture of {len(self.labels)} labels is in the {part} part",
+                where=f"{counts}",
+                way_out="unite labels, add pictures, or give the part a larger share",
+            )
+        return rows
 
     def relabel(self, column: str) -> "Task":
         """Return the same pictures under another column's labels.
@@ -176,7 +199,7 @@ def make_task(
             way_out="add pictures of another label: there is nothing to tell apart",
         )
     for part in PARTS:
-        task.take(part)
+        task.codes(part)
     return task, made.problems
 
 

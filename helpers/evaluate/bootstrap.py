@@ -1,11 +1,15 @@
 """Every score of every resample at once: how far a score would have come out else."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from helpers.base.errors import ParameterError
+from helpers.evaluate import voting
 from helpers.evaluate.answer_checks import check_answers, check_lengths
+from helpers.evaluate.intervals import Interval, bootstrap_mean, percentile_interval
 from helpers.evaluate.label_counts import scores_of_counts
 
 _VALUES_AT_ONCE = 5_000_000
@@ -68,6 +72,47 @@ def bootstrap(
         sums = np.split(drawn @ counts, 3, axis=1)
         blocks.append(pd.DataFrame(scores_of_counts(*sums)))
     return pd.concat(blocks, ignore_index=True)
+
+
+def mean_interval(
+    values: np.ndarray, rng: np.random.Generator, groups: Sequence | None = None
+) -> Interval:
+    """Return the 95 % bootstrap percentile interval of a mean over pictures.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        One for each picture, for example a difference between two models.
+    rng : numpy.random.Generator
+        Source of randomness.
+    groups : sequence, shape (n,), optional
+        Pictures of one group (lesion, patient) are drawn together; one without a group
+        stands alone.
+
+    Returns
+    -------
+    Interval
+        Of 2,000 draws; (-1, 1) where there is a single picture or group: nothing is
+        known.
+
+    Raises
+    ------
+    ParameterError
+        If there are more or less groups than values.
+    """
+    values = np.asarray(values, np.float64)
+    codes = np.unique(voting.families(groups, len(values)), return_inverse=True)[1]
+    n_groups = int(codes.max()) + 1
+    if n_groups < 2:
+        return Interval(-1.0, 1.0)
+    if n_groups == len(values):
+        return bootstrap_mean(values, rng)
+    sums, sizes = np.bincount(codes, values), np.bincount(codes)
+    means = []
+    for _ in range(2000):  # one by one: a table of all draws would not fit for 10,000
+        drawn = rng.integers(0, n_groups, n_groups)
+        means.append(sums[drawn].sum() / sizes[drawn].sum())
+    return percentile_interval(np.array(means))
 
 
 def _units(y_true, y_pred, n_labels: int, groups) -> tuple:

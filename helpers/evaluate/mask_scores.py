@@ -7,14 +7,10 @@ import pandas as pd
 from scipy import spatial
 
 from helpers.base.errors import ParameterError
-from helpers.evaluate import segmentation, voting
+from helpers.evaluate import segmentation
 from helpers.evaluate.answer_checks import check_lengths
-from helpers.evaluate.intervals import (
-    Interval,
-    bootstrap_mean,
-    percentile_interval,
-    wilson,
-)
+from helpers.evaluate.bootstrap import mean_interval
+from helpers.evaluate.intervals import Interval, wilson
 
 FAILED_BELOW_JACCARD = 0.65
 """ISIC 2018, task 1: below, a mask differs from an expert's more than experts do."""
@@ -168,9 +164,9 @@ def summarise_masks(
     return {
         "n": n,
         "dice_mean": float(scores["dice"].mean()),
-        "dice_interval": _mean_interval(scores["dice"].to_numpy(float), rng, groups),
+        "dice_interval": _of_shares(scores["dice"].to_numpy(float), rng, groups),
         "iou_mean": float(iou.mean()),
-        "iou_interval": _mean_interval(iou, rng, groups),
+        "iou_interval": _of_shares(iou, rng, groups),
         "jaccard_below_065": float(failed.mean()),
         "jaccard_below_065_interval": wilson(int(failed.sum()), n),
         "jaccard_thresholded_mean": float(np.where(failed, 0, iou).mean()),
@@ -192,19 +188,9 @@ def _boundary(mask: np.ndarray) -> np.ndarray:
     return np.argwhere(mask & ~beside)
 
 
-def _mean_interval(
+def _of_shares(
     values: np.ndarray, rng: np.random.Generator, groups: Sequence | None
 ) -> Interval:
-    """Return the bootstrap interval of a mean; with groups, of whole groups."""
-    codes = np.unique(voting.families(groups, len(values)), return_inverse=True)[1]
-    n_groups = int(codes.max()) + 1
-    if n_groups < 2:
-        return Interval(0.0, 1.0)
-    if n_groups == len(values):
-        return bootstrap_mean(values, rng)
-    sums, sizes = np.bincount(codes, values), np.bincount(codes)
-    means = []
-    for _ in range(2000):  # one by one: a table of all draws would not fit for 10,000
-        drawn = rng.integers(0, n_groups, n_groups)
-        means.append(sums[drawn].sum() / sizes[drawn].sum())
-    return percentile_interval(np.array(means))
+    """Return the interval of a mean of values from 0 to 1."""
+    low, high = mean_interval(values, rng, groups)
+    return Interval(max(0.0, low), high)

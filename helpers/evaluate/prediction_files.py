@@ -146,7 +146,7 @@ def save_parts(
     """
     split = split_hash(task.table)
     for part, answers in y_prob.items():
-        y_true, rows = task.take(part)[1], task.rows(part)
+        y_true, rows = task.codes(part), task.rows(part)
         save_predictions(folder, name, rows, y_true, answers, task.labels, split, part)
 
 

@@ -157,6 +157,8 @@ def _draw_baseline(
     if not isinstance(baseline, Mapping):
         words += f": accuracy {baseline:.2f}"
         baseline = {"accuracy": float(baseline)}
+    elif len(baseline) == 1 and (name := next(iter(baseline))) in columns:
+        words = f"{_NAMES.get(name, name)} of {words}"
     for name, value in baseline.items():
         if name in models:
             row = models.index(name)

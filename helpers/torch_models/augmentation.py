@@ -102,10 +102,6 @@ class Augmentation:
         return (pixels * (contrast * channel)).add_(shift).clamp_(0, 255)
 
 
-NONE = Augmentation(False, False, 1.0, 0.0, 0.0, 0.0, 0.0)
-"""Nothing changes."""
-
-
 def _sample(x: torch.Tensor, grid: torch.Tensor) -> torch.Tensor:
     return functional.grid_sample(
         x, grid, padding_mode="reflection", align_corners=False

@@ -13,10 +13,12 @@ from helpers.torch_models.answers import Learnable
 from helpers.torch_models.augmentation import Augmentation
 from helpers.torch_models.forward import Predicted, predict
 from helpers.torch_models.frameworks import nn
+from helpers.torch_models.settings import Settings
 
 __all__ = [  # all that a notebook does with one network
     "ASKED",
     "Outcome",
+    "Settings",
     "Views",
     "ask",
     "keep_model",
@@ -62,7 +64,7 @@ def learnable(task: Task | MaskTask, part: str) -> Learnable:
 def run(
     model: nn.Module,
     task: Task | MaskTask,
-    settings: training.Settings,
+    settings: Settings,
     loss: losses.Loss,
     *,
     seed: int,
@@ -81,7 +83,7 @@ def run(
         From `architectures.make`.
     task : Task or MaskTask
         Pictures, labels, parts; with masks where the loss needs them.
-    settings : training.Settings
+    settings : Settings
         How.
     loss : callable
         From `losses.joint`.

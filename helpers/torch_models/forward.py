@@ -13,7 +13,9 @@ from helpers.torch_models.batches import load
 from helpers.torch_models.frameworks import functional, nn, torch
 from helpers.torch_models.precision import Chosen, Precision, autocast, choose
 
-_FIRST_BATCH = 64
+_FIRST_BATCH, _FIRST_SIDE_PX = 64, 224
+"""Pictures tried in a pass, fewer where they are larger: a CPU's memory ends in a kill
+by the system, not in an error after which one could try half."""
 _AXES = ((), (3,), (2,), (2, 3))
 
 
@@ -54,7 +56,8 @@ def predict(
         answer is the geometric mean of the eight, made to sum to 1; a pixel's the
         arithmetic mean of the eight turned back.
     batch_size : int, optional
-        Pictures in a pass. By default 64, halved as often as memory ends.
+        Pictures in a pass. By default 64, fewer above 224 px, halved as often as
+        memory ends.
     precision : {"auto", "fp32", "bf16", "fp16"}, optional
         As for `precision.choose`.
 
@@ -127,7 +130,9 @@ def answer(
         raise ParameterError(
             f"a batch of {batch_size} pictures is none", "batch_size", "give 1 or more"
         )
-    size, done, n = batch_size or _FIRST_BATCH, 0, len(data.pixels)
+    n, side_px = data.pixels.shape[:2]
+    fitting = max(1, int(_FIRST_BATCH * min(1.0, (_FIRST_SIDE_PX / side_px) ** 2)))
+    size, done = batch_size or fitting, 0
     device = next(model.parameters()).device
     while done < n:
         rows = [slice(i, min(i + size, n)) for i in range(done, n, size)]
