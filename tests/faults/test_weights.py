@@ -13,13 +13,8 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from helpers.base.errors import ArtefactDamagedError, DataMissingError, ParameterError
-from helpers.features import (
-    embeddings,
-    encoders,
-    encoding,
-    pretrained,
-    weight_folders,
-)
+from helpers.data import weight_folders
+from helpers.features import embeddings, encoders, encoding, pretrained
 from helpers.storage import manifests
 
 TENSORS = "model.safetensors"
