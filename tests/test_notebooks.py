@@ -216,7 +216,7 @@ def test_what_accuracy_hides_is_shown(out):
     was, test = metrics["published_setting"], metrics["test"]
     assert was["share_predicted_nv"] > 0.9
     assert was["accuracy"] <= metrics["majority_accuracy"] + 0.05
-    # Seen: .52 with two threads, .55 with one; 68 pictures leave that much to chance.
+    # Seen: .54 to .71, by seed and number of threads: 68 pictures leave much to chance.
     assert test["balanced"]["balanced_accuracy"] >= 0.45 > 2 * was["balanced_accuracy"]
     assert test["natural"]["accuracy"] >= metrics["majority_accuracy"] + 0.2
     low, high = test["auc_macro_interval"]
