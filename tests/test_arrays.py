@@ -144,3 +144,15 @@ def test_objects_and_taken_names_are_not_saved(tmp_path):
     with pytest.raises(ValueError, match="shape"):
         arrays.save_array(tmp_path / "x.npy", np.zeros(3), shape=(3,))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_header_alone_says_what_an_array_was_made_from(tmp_path):
+    path = arrays.save_array(tmp_path / "x.npy", np.arange(3), seed=7, names=("a", "b"))
+    header = arrays.read_header(path)
+    assert (header["seed"], header["names"], header["shape"]) == (7, ["a", "b"], [3])
+    path.with_name("x.npy.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(ArtefactDamagedError, match="header"):
+        arrays.read_header(path)
+    path.with_name("x.npy.json").unlink()
+    with pytest.raises(ArtefactMissingError):
+        arrays.read_header(path)

@@ -1,6 +1,5 @@
 """Lesion masks read once, brought to a model's size, and kept as an array on disk."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -167,8 +166,7 @@ def _read(
         if new:
             raise
         return None
-    header = target.with_name(target.name + arrays.HEADER_SUFFIX)
-    rows = json.loads(header.read_text(encoding="utf-8"))["problems"]
+    rows = arrays.read_header(target)["problems"]
     if not new and any(kind == _PASSING for _, kind, _, _ in rows):
         return None
     has_mask = np.ones(len(shares), bool)

@@ -1,6 +1,5 @@
 """What a model answered, kept for notebooks that know no framework."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -181,8 +180,7 @@ def load_predictions(
         If the label table is another; the error names the difference.
     """
     y_prob = arrays.load_array(path)
-    header_path = path.with_name(path.name + arrays.HEADER_SUFFIX)
-    header = json.loads(header_path.read_text(encoding="utf-8"))
+    header = arrays.read_header(path)
     facts = {key: header.get(key) for key in ("labels", "split", "part", "table")}
     if header.get("facts") != hashes.hash_json(facts):
         raise _damaged(path, "its header was changed, or is not one of predictions")

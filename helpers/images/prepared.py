@@ -131,8 +131,7 @@ def _read(
         if new:
             raise
         return None
-    header = path.with_name(path.name + arrays.HEADER_SUFFIX)
-    problems = json.loads(header.read_text(encoding="utf-8"))["problems"]
+    problems = arrays.read_header(path)["problems"]
     if not new and any(kind in _PASSING for _, kind, _ in problems):
         return None
     array.setflags(write=False)

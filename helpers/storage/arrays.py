@@ -81,7 +81,7 @@ def load_array(path: Path, mmap: bool = False, **expected: Any) -> np.ndarray:
         If a byte changed, the file was cut, holds pickled objects, or a fact differs;
         the error names the difference.
     """
-    header = _read_header(path)
+    header = read_header(path)
     wanted = json.loads(json.dumps(expected))  # tuples become lists, as in the header
     for name, value in wanted.items():
         if name not in header or header[name] != value:
@@ -105,7 +105,26 @@ def _header_path(path: Path) -> Path:
     return path.with_name(path.name + HEADER_SUFFIX)
 
 
-def _read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> dict[str, Any]:
+    """Read what an array was made from; the array itself is not looked at.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.npy`` file.
+
+    Returns
+    -------
+    dict
+        As `save_array` wrote it: sha256, shape, dtype and what was given.
+
+    Raises
+    ------
+    ArtefactMissingError
+        If the file or its header is not there.
+    ArtefactDamagedError
+        If the header is none.
+    """
     try:
         if not path.is_file():
             raise FileNotFoundError

@@ -1,6 +1,5 @@
 """The state of a training after an epoch, kept so that a kill loses little."""
 
-import json
 import re
 import time
 from collections.abc import Sequence
@@ -94,8 +93,7 @@ class Checkpoints:
             except (ArtefactDamagedError, ArtefactMissingError):
                 self._remove(epoch)
                 continue
-            beside = path.with_name(path.name + arrays.HEADER_SUFFIX)
-            header = json.loads(beside.read_text(encoding="utf-8"))
+            header = arrays.read_header(path)
             return State(epoch, _apart(together, header["layout"]), header["facts"])
         return None
 
