@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers.base import progress, seeds
 from helpers.base.errors import TrainingError
+from helpers.evaluate import stopping
 from helpers.evaluate.classification import scores
 from helpers.keras_models.forward import predict
 from helpers.keras_models.frameworks import keras
@@ -122,17 +123,12 @@ class EpochEnd(keras.callbacks.Callback):
     @property
     def best_epoch(self) -> int:
         """The best epoch so far, from 1; the first of equal ones; 0 before any."""
-        values = self.history.get(self._monitor)
-        if not values:
-            return 0
-        sign = -1 if self._monitor == "val_loss" else 1
-        return int(np.argmax(sign * np.array(values))) + 1
+        return stopping.best_epoch(self.history, self._monitor)
 
     @property
     def is_over(self) -> bool:
         """True when patience has run out."""
-        waited = len(self.history.get(self._monitor, [])) - self.best_epoch
-        return self._patience is not None and waited >= self._patience
+        return stopping.is_over(self.history, self._monitor, self._patience)
 
     def resume(self) -> int:
         """Take up the newest checkpoint, if there is one; return the epochs done."""
