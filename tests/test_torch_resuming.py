@@ -12,7 +12,7 @@ from small_torch import pictures, same, train
 
 from helpers.base.paths import ROOT
 from helpers.storage import checkpoints
-from helpers.torch_models.augmentation import NONE
+from helpers.torch_models.augmentation import Augmentation
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,7 +98,7 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(
         {"seed": 4},
         {"batch_size": 8},
         {"ema": 0.8},
-        {"augment": NONE},
+        {"augment": Augmentation(flips=False)},
         {"own": lambda: small_torch.model(rate=0.3)},
         {"own": small_torch.frozen},
         {"loss": small_torch.loss("focal")},
