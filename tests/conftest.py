@@ -17,6 +17,9 @@ from helpers.storage import hashes
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+_ALL_CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
 def _keep_to_own_cores() -> None:
     """Give each pytest worker its share of the cores, and so the kernels it starts.
 
@@ -38,6 +41,18 @@ REAL_DATA = "DERM_REAL_DATA"
 
 _ZIP = "ham10000-200x150-dev.zip"
 _TABLE = "fitzpatrick17k.csv"
+
+
+@pytest.fixture(scope="session")
+def on_all_cores() -> dict:
+    """Return what `subprocess.run` needs to give a program the machine's cores again.
+
+    TensorFlow's sums on one core differ from those on two in their last digits, and a
+    training from there on: what a test says of a run must be what a user sees.
+    """
+    if not _ALL_CORES:
+        return {}
+    return {"preexec_fn": lambda: os.sched_setaffinity(0, _ALL_CORES)}
 
 
 @pytest.fixture(scope="session")

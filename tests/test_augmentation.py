@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 import small_task
+from killing import Killed, killed_after
 from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.base.errors import ParameterError
@@ -123,15 +124,6 @@ def answers(way="turns", new_process=True, **how):
     return done.trained, done.y_prob["test"]
 
 
-class Killed(Exception):
-    """Stands in for a kill."""
-
-
-def stop_after_two(history):
-    if len(history["val_loss"]) == 2:
-        raise Killed
-
-
 @pytest.mark.parametrize("way", ["turns", "published"])
 def test_a_training_with_it_goes_on_after_a_kill_as_if_nothing_was(
     way, tmp_path, monkeypatch
@@ -140,7 +132,7 @@ def test_a_training_with_it_goes_on_after_a_kill_as_if_nothing_was(
     _, unbroken = answers(way)
     random.seed(1)  # layers are made before the network seeds anything
     with pytest.raises(Killed):
-        answers(way, folder=tmp_path / "c", on_epoch=stop_after_two)
+        answers(way, folder=tmp_path / "c", on_epoch=killed_after(2))
     random.seed(2)
     trained, resumed = answers(way, folder=tmp_path / "c")
     assert trained.resumed_from == 2
@@ -150,7 +142,7 @@ def test_a_training_with_it_goes_on_after_a_kill_as_if_nothing_was(
 def test_a_stopped_training_goes_on_in_the_same_kernel(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "COST_SHARE", float("inf"))
     with pytest.raises(Killed):
-        answers(folder=tmp_path / "c", on_epoch=stop_after_two)
+        answers(folder=tmp_path / "c", on_epoch=killed_after(2))
     trained, _ = answers(new_process=False, folder=tmp_path / "c")
     assert trained.resumed_from == 2
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import small_keras
+from killing import Killed, killed_after
 from small_keras import EPOCHS, N_LABELS, pictures, train
 
 from helpers.base.errors import ParameterError, TrainingError
@@ -31,18 +32,6 @@ def same(one, other):
     pairs = zip(one[0].get_weights(), other[0].get_weights(), strict=True)
     alike = all(np.array_equal(a, b) for a, b in pairs)
     return alike and one[1].history == other[1].history
-
-
-class Killed(Exception):
-    """Stands in for a kill inside this process."""
-
-
-def killed_after(n_epochs):
-    def stop(history):
-        if len(history["val_loss"]) == n_epochs:
-            raise Killed
-
-    return stop
 
 
 def killed(folder, n_epochs, **other):

@@ -30,7 +30,7 @@ def run_street(out, *words):
 
 
 @pytest.fixture(scope="module")
-def first_run(tmp_path_factory, sample_data):
+def first_run(tmp_path_factory, sample_data, on_all_cores):
     """Return the run folder, and whether the run was kept within 2 GB."""
     folder = tmp_path_factory.mktemp("street") / "a run"
     command = street_command(folder)
@@ -39,7 +39,8 @@ def first_run(tmp_path_factory, sample_data):
         with contextlib.suppress(OSError):
             command = stack.enter_context(memory_kit.memory_limit(LIMIT)) + command
             limited = True
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        how = {"cwd": ROOT, "capture_output": True, "text": True, **on_all_cores}
+        done = subprocess.run(command, **how)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder, limited
 
@@ -188,9 +189,7 @@ def test_the_error_budget_of_two_steps_adds_up(out):
     budget, n = metrics["error_budget"], metrics["right"] + metrics["wrong"]
     assert metrics["right"] / n == pytest.approx(1 - budget["step1"] - budget["step2"])
     hard, soft = metrics["hard"], metrics["soft"]
-    assert hard["accuracy"] == pytest.approx(metrics["right"] / n)
-    # Some 70 pictures: with one thread instead of two, four of them changed sides.
-    assert soft["accuracy"] >= hard["accuracy"] - 0.1
+    assert soft["accuracy"] >= hard["accuracy"] == pytest.approx(metrics["right"] / n)
     assert hard["accuracy"] >= hard["majority_accuracy"] + 0.2
     table = pd.read_csv(out / "07_two_step_cnn" / "tables" / "two_step_hard_test.csv")
     again = (table["y_true"] == table["y_pred"]).mean()
@@ -216,8 +215,7 @@ def test_what_accuracy_hides_is_shown(out):
     was, test = metrics["published_setting"], metrics["test"]
     assert was["share_predicted_nv"] > 0.9
     assert was["accuracy"] <= metrics["majority_accuracy"] + 0.05
-    # Seen: .54 to .71, by seed and number of threads: 68 pictures leave much to chance.
-    assert test["balanced"]["balanced_accuracy"] >= 0.45 > 2 * was["balanced_accuracy"]
+    assert test["balanced"]["balanced_accuracy"] >= 0.5 > 0.3 > was["balanced_accuracy"]
     assert test["natural"]["accuracy"] >= metrics["majority_accuracy"] + 0.2
     low, high = test["auc_macro_interval"]
     assert 0.8 < test["auc_macro"] and low < test["auc_macro"] < high

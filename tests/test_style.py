@@ -84,6 +84,17 @@ def test_modules_and_functions_are_short(path):
     assert not long
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_public_name_is_explained(path):
+    """Methods of private classes, too, and functions within functions."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    nodes = (
+        n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, kinds)
+    )
+    bare = [n.name for n in nodes if n.name[0] != "_" and not ast.get_docstring(n)]
+    assert not bare
+
+
 # Pins
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import small_torch
+from killing import Killed, killed_after
 from small_torch import pictures, same, train
 
 from helpers.base.paths import ROOT
@@ -24,18 +25,6 @@ def one_thread():
 @pytest.fixture(scope="module")
 def unbroken():
     return train()
-
-
-class Killed(Exception):
-    """Stands in for a kill inside this process."""
-
-
-def killed_after(n_epochs):
-    def stop(history):
-        if len(history["val_loss"]) == n_epochs:
-            raise Killed
-
-    return stop
 
 
 def killed(folder, n_epochs, **other):

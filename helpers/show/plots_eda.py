@@ -85,12 +85,15 @@ def sunburst(
     Axes
         Wedges too small for a readable name have none.
     """
+    # The outermost of three rings has its names outside; fewer rings fill less.
+    reach = 1.12 if len(levels) == 3 else sum(_RINGS[len(levels) - 1]) + 0.02
     if ax is None:
-        figure = Figure(figsize=(9.0, 9.2), layout="constrained")
+        side_in = 9.0 if len(levels) > 1 else 4.5
+        figure = Figure(figsize=(9.0, side_in + 0.2), layout="constrained")
         ax = figure.add_subplot(projection="polar")
     ax.set_theta_direction(-1)
     ax.set_theta_offset(np.pi / 2)
-    ax.set(ylim=(0, 1.12))
+    ax.set(ylim=(0, reach))
     ax.axis("off")
     order = _nested_counts(table, list(levels))
     tops = list(dict.fromkeys(key[0] for key in order))

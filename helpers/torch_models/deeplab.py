@@ -142,6 +142,7 @@ class _VectorNorm(nn.BatchNorm2d):
     """
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """Normalise; a single value a channel by what is known from before."""
         if not self.training or input.numel() > self.num_features:
             return super().forward(input)
         known = self.running_mean, self.running_var, self.weight, self.bias

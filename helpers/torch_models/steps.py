@@ -198,6 +198,7 @@ class _Shell(nn.Module):
         self.network = network
 
     def forward(self, pixels: torch.Tensor) -> Answers:
+        """Return what the network answers."""
         return self.network(pixels)
 
 
